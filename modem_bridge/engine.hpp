@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "modem_bridge/link_status.hpp"
+#include "stack/endpoint.hpp"
+#include "stack/ids.hpp"
+#include "stack/result.hpp"
+
+/// The AT engine: intents and port facts go in, outcomes and bytes come out. Pure: it sees bytes
+/// and time as arguments and does no I/O, so a test needs neither a thread nor a sleep. The bridge
+/// actor is its shell.
+namespace cellsock {
+
+using time_point = std::chrono::steady_clock::time_point;
+
+/// The caller's token: an intent that takes one ends in exactly one outcome that carries it.
+enum class ticket : std::uint64_t {};
+
+enum class transport : std::uint8_t { stream, datagram };
+
+/// What one datagram of this dialect may be; told to programs so that their own call fails at once.
+struct datagram_rules {
+  std::size_t payload_bytes_max = 0;
+  bool empty_allowed = false;
+  std::string guarded_sequence = {};      // a payload holding this …
+  std::string forbidden_with_guard = {};  // … may have none of these bytes …
+  std::size_t guarded_bytes_max = 0;      // … and be no longer than this
+};
+/// Whether `payload` can be carried under `rules`.
+[[nodiscard]] bool carries(const datagram_rules& rules, std::span<const std::byte> payload);
+
+struct engine_config {
+  std::string name = "modem0";  // as logs and `status` print it
+  unsigned baud = 115200;       // 0: no line behind the port (deadlines get no line time added)
+  std::string apn = {};         // empty: the network's default
+};
+
+namespace outcome {
+// Answers to a ticket.
+struct connected {
+  ticket t;
+  socket_id id;
+};
+struct closed {
+  ticket t;
+  socket_id id;
+};
+struct resolved {
+  ticket t;
+  std::vector<ip_address> addresses;
+};
+struct at_done {
+  ticket t;
+  std::vector<std::string> lines;
+  std::string final_result;
+  bool ok = false;
+};
+struct stopped {
+  ticket t;
+};
+struct failed {
+  ticket t;
+  failure why;
+};
+// Asked of, or told to, one socket.
+struct want_chunk {
+  socket_id id;
+  std::size_t bytes_max = 0;
+};  // answer with `chunk` or `datagram`
+struct chunk_sent {
+  socket_id id;
+  std::size_t bytes = 0;
+};  // handed to the modem's stack
+struct datagram_dropped {
+  socket_id id;
+  failure why;
+};  // that datagram only
+struct received {
+  socket_id id;
+  std::vector<std::byte> bytes;
+  std::optional<endpoint> from = {};  // datagrams, where the modem says
+};
+struct peer_closed {
+  socket_id id;
+};  // orderly end of reception, after the last byte
+/// The modem's socket is dead and already forgotten here; nothing follows for this id until it
+/// is connected anew.
+struct socket_broken {
+  socket_id id;
+  failure why;
+};
+// About the link.
+/// State or trouble changed; `engine::status` has the rest.
+struct link_changed {
+  link_state state;
+  failure trouble;
+};
+/// The port is of no use as it is (no answer, resync failed, modem reset gave up): close it, and
+/// open it again after a back-off. All sockets were reported broken before.
+struct reopen_port {
+  failure why;
+};
+}  // namespace outcome
+
+using engine_outcome =
+    std::variant<outcome::connected, outcome::closed, outcome::resolved, outcome::at_done,
+                 outcome::stopped, outcome::failed, outcome::want_chunk, outcome::chunk_sent,
+                 outcome::datagram_dropped, outcome::received, outcome::peer_closed,
+                 outcome::socket_broken, outcome::link_changed, outcome::reopen_port>;
+
+/// One line of the AT trace. Payload stands as its length only, secrets (PIN, passwords) as "***".
+struct trace_event {
+  enum class direction : std::uint8_t { to_modem, from_modem, note } towards;
+  std::string text;
+  std::optional<socket_id> socket = {};  // whose command it was
+};
+
+class engine {
+public:
+  explicit engine(engine_config config);
+  ~engine();
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+
+  // ---- port facts (port.hpp) ----
+  void port_opened(time_point now);
+  void port_received(std::span<const std::byte> bytes, time_point now);
+  void port_drained(time_point now);
+  /// Everything in flight fails with `why`, every socket is broken with errc::link_down.
+  void port_closed(const failure& why, time_point now);
+
+  // ---- sockets ----
+  /// Makes the id known. No modem traffic: the modem's socket is opened when first needed, so an
+  /// idle descriptor costs none of its 7 handles.
+  void declare(socket_id id, ip_family family, transport kind);
+  /// Opens the modem's socket if there is none, and connects it. `timeout` bounds the modem's own
+  /// connect (AT option 21, whole seconds, rounded up): a connect to a black hole holds the modem
+  /// for everybody. Fails with connection_refused, timed_out, pdn_down, not_registered, no_handle,
+  /// …; a stream's modem socket is closed again by then.
+  void connect(ticket t, socket_id id, const endpoint& peer, std::chrono::milliseconds timeout,
+               time_point now);
+  /// Closes the modem's socket if there is one and forgets the id. Never fails for want of one.
+  void close(ticket t, socket_id id, time_point now);
+  /// `bytes` (stream) or datagrams (datagram) wait to be sent; 0 withdraws. The engine asks with
+  /// want_chunk when it is this socket's turn.
+  void offer(socket_id id, std::size_t waiting, time_point now);
+  /// The answer to want_chunk; empty = nothing after all. At most `bytes_max`.
+  void chunk(socket_id id, std::vector<std::byte> bytes, time_point now);
+  /// The answer to want_chunk on a datagram socket. `to` absent: the connected peer.
+  void datagram(socket_id id, std::optional<endpoint> to, std::vector<std::byte> payload,
+                time_point now);
+  /// Whether there is room for one more receive (2048 bytes). While false nothing is pulled from
+  /// the modem for this socket, and no other socket suffers.
+  void receive(socket_id id, bool wanted, time_point now);
+
+  // ---- the modem itself ----
+  void resolve(ticket t, std::string host, std::optional<ip_family> family, time_point now);
+  /// A person's own command, through the same queue. Refused with command_refused (and the reason)
+  /// if it would break the daemon's view of the modem.
+  void run_at(ticket t, std::string command, std::chrono::milliseconds timeout, time_point now);
+  /// Closes all sockets in the modem; nothing else is started after that.
+  void stop(ticket t, time_point now);
+
+  // ---- time and output ----
+  /// When `expire` must next be called; empty: nothing is pending.
+  [[nodiscard]] std::optional<time_point> deadline() const;
+  void expire(time_point now);
+  /// What happened since the last call, in order. The shell takes after every call above.
+  [[nodiscard]] std::vector<engine_outcome> take_outcomes();
+  /// Bytes to write to the port, in order.
+  [[nodiscard]] std::vector<std::byte> take_output();
+  [[nodiscard]] std::vector<trace_event> take_trace();
+
+  // ---- views ----
+  [[nodiscard]] const link_status& status() const;
+  /// Of the dialect in use (a conservative slm rule before it is known).
+  [[nodiscard]] const datagram_rules& rules() const;
+  [[nodiscard]] std::optional<modem_handle> handle_of(socket_id id) const;
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace cellsock

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every cap and timeout of the daemon with its unit and its reason. Hitting one is counted.
+/// (The client library's own are in client_lib; the modem's, per dialect, in modem_bridge/dialect.)
+namespace cellsock::limits {
+
+using namespace std::chrono_literals;
+
+// ---- channels (docs/wire_protocol.md) ----
+
+/// Asked of SO_SNDBUF for a stream channel; the kernel reports twice that. At 115200 baud 16 KiB is
+/// 1.4 s of line: enough to keep the UART busy, little enough not to bloat. Below it small writes
+/// starve the line (2880 asked: 10 % of the rate with one-byte writes).
+inline constexpr int stream_channel_buffer_bytes = 8192;
+/// A datagram channel must hold the largest packet whole (reported size - 32).
+inline constexpr int datagram_channel_buffer_bytes = 16384;
+/// Staged per stream beyond the channel: one buffer of the modem, so that the next chunk is full
+/// whatever the program's write sizes are.
+inline constexpr std::size_t staging_bytes_max = 4096;
+/// Received and not yet in the channel. One counted receive (2048) may arrive when this is just
+/// under the mark, so memory per socket is bounded by mark + 2048.
+inline constexpr std::size_t receive_backlog_bytes_max = 4096;
+/// UDP must not block for ever behind a slow modem: oldest dropped beyond these.
+inline constexpr std::size_t datagrams_queued_max = 16;
+inline constexpr auto datagram_age_max = 2s;
+/// Received datagrams waiting for a program that does not read; the newest is dropped beyond it.
+inline constexpr std::size_t datagrams_received_max = 16;
+
+// ---- control connections ----
+
+/// Largest request frame. The biggest honest one is an option value or a host name; 64 KiB leaves
+/// room for inline credentials.
+inline constexpr std::size_t frame_bytes_max = 65536;
+/// Replies a program has not read. A client that asks and never reads costs itself only.
+inline constexpr std::size_t reply_backlog_bytes_max = 262144;
+inline constexpr std::size_t control_connections_max = 1024;
+inline constexpr std::size_t requests_in_flight_max = 64;  // per connection
+/// Sockets known to the daemon at once, over all programs: two descriptors each, of 20,000 or more.
+inline constexpr std::size_t sockets_max = 1024;
+/// Why a channel ended, kept for the program that asks later.
+inline constexpr std::size_t tombstones_max = 4096;
+inline constexpr auto tombstone_age_max = 10min;
+
+// ---- life cycle ----
+
+/// Bytes accepted before close() may take this long to leave: 16 KiB + staging at 9600 baud.
+inline constexpr auto linger_max = 30s;
+/// The modem's send timeout for a connect when the program sets none: a connect to a black hole
+/// holds the modem for everybody, so it is short; and never longer than the longest.
+inline constexpr auto connect_timeout_default = 10s;
+inline constexpr auto connect_timeout_max = 120s;
+/// Daemon stop: sockets closed in the modem, then gone, whatever happens.
+inline constexpr auto stop_max = 10s;
+/// How long a request waits for another actor that answers at once when healthy.
+inline constexpr auto actor_reply_max = 10s;
+/// Supervisor: wait before a lost bridge or port is tried again (doubling from min to max).
+inline constexpr auto restart_backoff_min = 200ms;
+inline constexpr auto restart_backoff_max = 10s;
+
+}  // namespace cellsock::limits
