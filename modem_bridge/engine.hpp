@@ -11,10 +11,11 @@
 #include <variant>
 #include <vector>
 
-#include "modem_bridge/link_status.hpp"
 #include "stack/endpoint.hpp"
 #include "stack/ids.hpp"
+#include "stack/link_status.hpp"
 #include "stack/result.hpp"
+#include "stack/transport.hpp"
 
 /// The AT engine: intents and port facts go in, outcomes and bytes come out. Pure: it sees bytes
 /// and time as arguments and does no I/O, so a test needs neither a thread nor a sleep. The bridge
@@ -25,19 +26,6 @@ using time_point = std::chrono::steady_clock::time_point;
 
 /// The caller's token: an intent that takes one ends in exactly one outcome that carries it.
 enum class ticket : std::uint64_t {};
-
-enum class transport : std::uint8_t { stream, datagram };
-
-/// What one datagram of this dialect may be; told to programs so that their own call fails at once.
-struct datagram_rules {
-  std::size_t payload_bytes_max = 0;
-  bool empty_allowed = false;
-  std::string guarded_sequence = {};      // a payload holding this …
-  std::string forbidden_with_guard = {};  // … may have none of these bytes …
-  std::size_t guarded_bytes_max = 0;      // … and be no longer than this
-};
-/// Whether `payload` can be carried under `rules`.
-[[nodiscard]] bool carries(const datagram_rules& rules, std::span<const std::byte> payload);
 
 struct engine_config {
   std::string name = "modem0";  // as logs and `status` print it
