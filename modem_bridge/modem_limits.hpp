@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstddef>
+
+/// Every cap and timeout of the modem driver with its unit and its reason. (What differs between
+/// firmwares is a row of the dialect, not a line here.)
+namespace cellsock::modem_limits {
+
+using namespace std::chrono_literals;
+
+// ---- what a modem may send ----
+
+/// Native responses reach 4090 bytes, our own commands 4096; longer is noise and is dropped up to
+/// the next line end, and counted.
+inline constexpr std::size_t line_bytes_max = 4352;
+/// #XCLAC prints about 100 lines; `AT%CMNG=1` one per credential.
+inline constexpr std::size_t response_lines_max = 512;
+/// One counted receive; no firmware gives more, so more is a lie or a damaged header.
+inline constexpr std::size_t counted_bytes_max = 2048;
+/// URCs that may have slipped into one counted receive: two per socket, and there are seven.
+inline constexpr std::size_t intrusions_max = 16;
+/// A parse of a counted receive that could still grow is settled after this much silence: the modem
+/// writes header, payload and OK back to back.
+inline constexpr auto counted_quiet = 100ms;
+
+// ---- waiting ----
+
+/// A late final result is awaited this long before the channel is declared out of step.
+inline constexpr auto drain_max = 10s;
+/// Silence that ends the wait for stray bytes before a resync probes.
+inline constexpr auto resync_quiet = 300ms;
+/// How long the socket's owner may take to answer `want_chunk` while the channel is held for it.
+inline constexpr auto chunk_answer_max = 2s;
+/// Nothing received for this long in AT mode: ask whether the modem is still there.
+inline constexpr auto liveness_quiet = 30s;
+
+// ---- sending ----
+
+/// The modem's own send timeout while data moves (AT option 21, what it sets after an open), and
+/// the longest a connect may hold the modem for everybody.
+inline constexpr auto send_timeout_data = 30s;
+inline constexpr auto connect_timeout_min = 1s;
+inline constexpr auto connect_timeout_max = 120s;
+/// A flush that took nearly the whole send timeout may have been dropped without notice.
+inline constexpr auto flush_suspect = send_timeout_data - 1s;
+/// Added to the modem's own connect timeout before the command counts as unanswered.
+inline constexpr auto connect_grace = 10s;
+/// Inactivity limit of data mode (#XDATACTRL): long, so that a scheduling gap here never splits a
+/// datagram in two.
+inline constexpr auto data_limit = 1000ms;
+/// Beyond the modem's limit, before the terminator of a datagram that ends in '+'.
+inline constexpr auto data_limit_margin = 100ms;
+
+// ---- networks ----
+
+/// URCs get lost (data mode drops them), so facts are read again: while searching, after data mode
+/// was used, and otherwise.
+inline constexpr auto refresh_searching = 3s;
+inline constexpr auto refresh_after_data = 10s;
+inline constexpr auto refresh_idle = 60s;
+/// UDP payload when the network names no MTU: IPv6's minimum less IPv4 and UDP headers.
+inline constexpr std::size_t mtu_assumed = 1280;
+inline constexpr std::size_t ip_udp_header_bytes = 28;
+
+// ---- a person's commands, names ----
+
+inline constexpr std::size_t at_command_bytes_max = 1024;
+inline constexpr std::size_t host_bytes_max = 127;  // the modem's own limit
+/// A resolve may be answered with this many addresses at most (256 characters of text).
+inline constexpr std::size_t addresses_max = 16;
+
+// ---- our own queues ----
+
+/// Jobs that wait for the channel. 1024 sockets may each have a connect and a close.
+inline constexpr std::size_t jobs_max = 4096;
+/// Trace lines nobody took; the oldest go first.
+inline constexpr std::size_t trace_lines_max = 1024;
+/// Reads in a row that were announced and then found nothing: the socket is not what it seems.
+inline constexpr int false_alarms_max = 3;
+
+}  // namespace cellsock::modem_limits

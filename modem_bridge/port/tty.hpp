@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+#include "stack/result.hpp"
+
+/// A serial device as Linux gives it: opened, locked, raw. Blocking nowhere.
+namespace cellsock {
+
+struct tty_settings {
+  unsigned baud = 115200;  // any rate the driver can make, also 1,000,000
+  bool rts_cts = true;
+};
+
+/// Opens `path` (close-on-exec, not controlling, non-blocking), takes it for this process alone,
+/// and sets raw 8N1. The caller owns the descriptor and ends it with `close_tty`. Errors:
+/// port_missing, port_busy, port_failed, each with what to do.
+[[nodiscard]] result<int> open_tty(const std::string& path, const tty_settings& settings);
+/// Gives the device back, whatever other descriptors of it exist.
+void close_tty(int descriptor) noexcept;
+/// Gives up the exclusive use before the descriptor is closed by somebody else.
+void release_tty(int descriptor) noexcept;
+
+}  // namespace cellsock
