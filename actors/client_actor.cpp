@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/client_actor.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+
+#include "actors/log.hpp"
+#include "actors/translate.hpp"
+#include "stack/limits.hpp"
+
+namespace cellsock {
+namespace {
+
+constexpr std::uint32_t protocol_version = 1;
+constexpr std::string_view daemon_version = "cellsockd 0.1.0";
+/// A connect waits for others' connects; a name for the modem's resolver.
+constexpr auto slow_reply_max = limits::connect_timeout_max * 3;
+
+std::optional<std::uint64_t> cookie_of(int fd) {
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  if (::getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) != 0) return std::nullopt;
+  return cookie;
+}
+
+}  // namespace
+
+client_actor::client_actor(caf::actor_config& config, client_seed seed)
+    : client_handle::base(config), seed_(std::move(seed)) {}
+
+client_actor::behavior_type client_actor::make_behavior() {
+  set_down_handler([this](const caf::down_msg& m) {
+    const auto known = by_actor_.find(m.source);
+    if (known == by_actor_.end()) return;
+    // The right outlives the socket for a while: the program may ask why it ended.
+    grants_[known->second] = socket_handle{};
+    ended_.push_back(known->second);
+    by_actor_.erase(known);
+    if (ended_.size() > limits::tombstones_max) {
+      grants_.erase(ended_.front());
+      ended_.pop_front();
+    }
+  });
+  seed_.connection->start(this);
+  return {
+      [this](msg::request_received& m) { handle(m); },
+      [this](const msg::connection_ended&) { quit(); },
+  };
+}
+
+void client_actor::on_exit() {
+  seed_.connection->close();
+  seed_.gateway = nullptr;
+  seed_.link = nullptr;
+  grants_.clear();
+}
+
+// ---- requests in, replies out ----
+
+void client_actor::handle(msg::request_received& m) {
+  v1::Request request;
+  const bool good = !m.body.empty() && request.ParseFromString(m.body);
+  send(seed_.gateway, msg::count_request{!good});
+  if (!good) {
+    refuse(0, fail(errc::malformed, "not a Request"));
+    log::warn("request-malformed", {{"pid", seed_.who.pid}, {"bytes", m.body.size()}});
+    return quit();
+  }
+  if (!greeted_ && request.call_case() != v1::Request::kHello)
+    return refuse(request.id(), fail(errc::malformed, "the first request must be a hello"));
+  if (in_flight_ >= limits::requests_in_flight_max)
+    return refuse(request.id(), fail(errc::limit_reached, "requests in flight"));
+  ++in_flight_;
+  dispatch(request, m.attached);
+}
+
+void client_actor::dispatch(const v1::Request& request, std::vector<shared_descriptor>& attached) {
+  const auto id = request.id();
+  switch (request.call_case()) {
+    case v1::Request::kHello: return hello(id, request.hello());
+    case v1::Request::kSocket: return socket(id, request.socket());
+    case v1::Request::kAttach: return attach(id, request.attach(), attached);
+    case v1::Request::kConnect: return connect(id, request.connect());
+    case v1::Request::kGetOption: return get_option(id, request.get_option());
+    case v1::Request::kSetOption: return set_option(id, request.set_option());
+    case v1::Request::kNames: return names(id, request.names());
+    case v1::Request::kReason: return reason(id, request.reason());
+    case v1::Request::kResolve: return resolve(id, request.resolve());
+    case v1::Request::kStatus: return status(id);
+    case v1::Request::kAt: return at(id, request.at());
+    case v1::Request::CALL_NOT_SET: break;
+  }
+  refuse(id, fail(errc::malformed, "a request this daemon does not know; upgrade it"));
+}
+
+void client_actor::reply(request_id id, v1::Reply& answer, shared_descriptor attached) {
+  if (in_flight_ > 0) --in_flight_;
+  answer.set_id(id);
+  seed_.connection->reply(answer.SerializeAsString(), std::move(attached));
+}
+
+void client_actor::refuse(request_id id, const failure& why) {
+  v1::Reply answer;
+  wire::set_error(*answer.mutable_error(), why);
+  reply(id, answer);
+}
+
+void client_actor::hello(request_id id, const v1::HelloRequest& m) {
+  if (m.version_min() > protocol_version || m.version_max() < protocol_version)
+    return refuse(id, fail(errc::version_mismatch, "this daemon speaks version 1"));
+  greeted_ = true;
+  if (!m.program().empty()) seed_.who.program = m.program().substr(0, 64);
+  v1::Reply answer;
+  answer.mutable_hello()->set_version(protocol_version);
+  answer.mutable_hello()->set_daemon(std::string(daemon_version));
+  answer.mutable_hello()->set_instance(seed_.instance);
+  reply(id, answer);
+}
+
+// ---- sockets ----
+
+void client_actor::grant(socket_cookie cookie, socket_handle actor) {
+  if (actor) {
+    monitor(actor);
+    by_actor_[actor.address()] = cookie;
+  }
+  grants_[cookie] = std::move(actor);
+}
+
+template <class IfGone>
+socket_handle client_actor::granted(request_id id, std::uint64_t cookie, IfGone if_gone) {
+  const auto known = grants_.find(socket_cookie{cookie});
+  if (known == grants_.end()) {
+    refuse(id, fail(errc::not_granted));
+    return {};
+  }
+  if (!known->second) if_gone();
+  return known->second;
+}
+
+template <class Use>
+void client_actor::with_tombstone(request_id id, std::uint64_t cookie, Use use) {
+  ask(this, seed_.gateway, limits::actor_reply_max, msg::find_tombstone{socket_cookie{cookie}},
+      on<msg::tombstone>(std::move(use)), refusal(id));
+}
+
+void client_actor::socket(request_id id, const v1::SocketRequest& m) {
+  const auto shape = wire::shape_of(m);
+  if (!shape) return refuse(id, shape.error());
+  ask(this, seed_.link, limits::actor_reply_max, msg::create_socket{*shape, seed_.who},
+      on<msg::socket_created>([this, id, kind = shape->kind](msg::socket_created& made) {
+        grant(made.cookie, made.actor);
+        v1::Reply answer;
+        answer.mutable_socket()->set_cookie(number(made.cookie));
+        if (kind == transport::datagram)
+          wire::set_rules(*answer.mutable_socket()->mutable_datagram_rules(), made.rules);
+        reply(id, answer, std::move(made.program_end));
+      }),
+      refusal(id));
+}
+
+void client_actor::attach(request_id id, const v1::AttachRequest& m,
+                          std::vector<shared_descriptor>& attached) {
+  if (attached.size() != 1)
+    return refuse(id, fail(errc::malformed, "attach: exactly one descriptor must come along"));
+  if (cookie_of(attached.front()->get()) != m.cookie())
+    return refuse(id, fail(errc::bad_socket, "attach: the descriptor has another cookie"));
+  const socket_cookie cookie{m.cookie()};
+  ask(this, seed_.gateway, limits::actor_reply_max, msg::find_socket{cookie},
+      on<msg::socket_found>([this, id, cookie](const msg::socket_found& found) {
+        grant(cookie, found.actor);
+        v1::Reply answer;
+        reply(id, answer);
+      }),
+      [this, id, cookie](const failure&) {
+        // Not among the living: perhaps it ended, and the program wants to know why.
+        with_tombstone(id, number(cookie), [this, id, cookie](const msg::tombstone&) {
+          grant(cookie, socket_handle{});
+          ended_.push_back(cookie);
+          v1::Reply answer;
+          reply(id, answer);
+        });
+      });
+}
+
+void client_actor::connect(request_id id, const v1::ConnectRequest& m) {
+  msg::connect_channel call{std::nullopt, m.nonblocking()};
+  if (m.has_peer()) {
+    const auto peer = wire::endpoint_of(m.peer());
+    if (!peer) return refuse(id, peer.error());
+    call.peer = *peer;
+  }
+  const auto actor = granted(id, m.cookie(), [&] {
+    with_tombstone(id, m.cookie(),
+                   [this, id, call](const msg::tombstone& stone) { reconnect(id, stone, call); });
+  });
+  if (!actor) return;
+  ask(this, actor, slow_reply_max, call,
+      on<msg::channel_connected>([this, id](const msg::channel_connected&) {
+        v1::Reply answer;
+        answer.mutable_connect();
+        reply(id, answer);
+      }),
+      refusal(id));
+}
+
+/// After a failed connect the channel is dead; the socket goes on in a fresh one, which the library
+/// puts in the old one's place. A socket that was connected once stays dead, as the nRF's do.
+void client_actor::reconnect(request_id id, const msg::tombstone& stone,
+                             const msg::connect_channel& call) {
+  if (!stone.connect_failed) return refuse(id, stone.why);
+  ask(this, seed_.link, limits::actor_reply_max, msg::create_socket{stone.shape, seed_.who},
+      on<msg::socket_created>([this, id, call](msg::socket_created& made) {
+        grant(made.cookie, made.actor);
+        const auto answer_with = [this, id, made](const failure& why) {
+          v1::Reply answer;
+          answer.mutable_connect()->set_fresh_cookie(number(made.cookie));
+          if (why.code != errc::none) wire::set_error(*answer.mutable_error(), why);
+          reply(id, answer, made.program_end);
+        };
+        ask(this, made.actor, slow_reply_max, call,
+            on<msg::channel_connected>(
+                [answer_with](const msg::channel_connected&) { answer_with(failure{}); }),
+            answer_with);
+      }),
+      refusal(id));
+}
+
+void client_actor::get_option(request_id id, const v1::GetOptionRequest& m) {
+  const auto option = wire::option_of(m.option());
+  if (!option) return refuse(id, option.error());
+  const auto answer_with = [this, id, option](std::int64_t value) {
+    v1::Reply answer;
+    // The pending error crosses as the wire's own code.
+    if (*option == msg::option::error) value = wire::code_of(static_cast<errc>(value));
+    answer.mutable_option()->set_value(value);
+    reply(id, answer);
+  };
+  const auto cookie = m.cookie();
+  const auto actor = granted(id, cookie, [&] {
+    if (*option == msg::option::error) {
+      return ask(this, seed_.gateway, limits::actor_reply_max,
+                 msg::take_pending_error{socket_cookie{cookie}},
+                 on<msg::end_reason>([answer_with](const msg::end_reason& r) {
+                   answer_with(static_cast<std::int64_t>(r.why.code));
+                 }),
+                 refusal(id));
+    }
+    with_tombstone(id, cookie, [answer_with, option](const msg::tombstone& stone) {
+      answer_with((*option == msg::option::recv_timeout_ms ? stone.shape.recv_timeout
+                                                           : stone.shape.send_timeout)
+                      .count());
+    });
+  });
+  if (!actor) return;
+  ask(this, actor, limits::actor_reply_max, msg::get_option{*option},
+      on<msg::option_value>([answer_with](const msg::option_value& v) { answer_with(v.value); }),
+      refusal(id));
+}
+
+void client_actor::set_option(request_id id, const v1::SetOptionRequest& m) {
+  const auto option = wire::option_of(m.option());
+  if (!option) return refuse(id, option.error());
+  const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::bad_socket)); });
+  if (!actor) return;
+  ask(this, actor, limits::actor_reply_max, msg::set_option{*option, m.value()},
+      on<msg::option_set>([this, id](const msg::option_set&) {
+        v1::Reply answer;
+        answer.mutable_option();
+        reply(id, answer);
+      }),
+      refusal(id));
+}
+
+void client_actor::names_reply(request_id id, const msg::socket_names& names) {
+  ask(this, seed_.link, limits::actor_reply_max, msg::get_rules{},
+      on<msg::current_rules>([this, id, names](const msg::current_rules& current) {
+        v1::Reply answer;
+        auto full = names;
+        if (names.shape.kind == transport::datagram) full.rules = current.rules;
+        wire::set_names(*answer.mutable_names(), full);
+        reply(id, answer);
+      }),
+      refusal(id));
+}
+
+void client_actor::names(request_id id, const v1::NamesRequest& m) {
+  const auto actor = granted(id, m.cookie(), [&] {
+    with_tombstone(id, m.cookie(), [this, id](const msg::tombstone& stone) {
+      names_reply(id, msg::socket_names{.shape = stone.shape});
+    });
+  });
+  if (!actor) return;
+  ask(this, actor, limits::actor_reply_max, msg::get_names{},
+      on<msg::socket_names>([this, id](const msg::socket_names& n) { names_reply(id, n); }),
+      refusal(id));
+}
+
+void client_actor::reason(request_id id, const v1::ReasonRequest& m) {
+  const auto answer_with = [this, id](const failure& why, bool ended) {
+    v1::Reply answer;
+    answer.mutable_reason()->set_ended(ended);
+    if (why.code != errc::none) wire::set_error(*answer.mutable_reason()->mutable_reason(), why);
+    reply(id, answer);
+  };
+  const auto cookie = m.cookie();
+  const auto from_stone = [this, cookie, answer_with] {
+    ask(this, seed_.gateway, limits::actor_reply_max, msg::find_tombstone{socket_cookie{cookie}},
+        on<msg::tombstone>(
+            [answer_with](const msg::tombstone& stone) { answer_with(stone.why, true); }),
+        [answer_with](const failure&) {
+          answer_with(fail(errc::connection_reset, "the reason is forgotten"), true);
+        });
+  };
+  const auto actor = granted(id, cookie, from_stone);
+  if (!actor) return;
+  ask(this, actor, limits::actor_reply_max, msg::get_reason{},
+      on<msg::end_reason>([answer_with](const msg::end_reason& r) { answer_with(r.why, r.ended); }),
+      [from_stone](const failure&) { from_stone(); });  // it ended between the two
+}
+
+// ---- the link ----
+
+void client_actor::resolve(request_id id, const v1::ResolveRequest& m) {
+  std::optional<ip_family> family;
+  if (m.family() == v1::FAMILY_INET) family = ip_family::v4;
+  if (m.family() == v1::FAMILY_INET6) family = ip_family::v6;
+  ask(this, seed_.link, slow_reply_max, msg::resolve_name{m.host(), family},
+      on<msg::name_resolved>([this, id](const msg::name_resolved& r) {
+        v1::Reply answer;
+        auto& to = *answer.mutable_resolve();
+        for (const auto& address : r.addresses)
+          to.add_addresses(address.bytes.data(), address.family == ip_family::v4 ? 4 : 16);
+        reply(id, answer);
+      }),
+      refusal(id));
+}
+
+void client_actor::at(request_id id, const v1::AtRequest& m) {
+  log::info("at-command", {{"pid", seed_.who.pid}, {"uid", seed_.who.uid}});
+  ask(this, seed_.link, slow_reply_max,
+      msg::run_at{m.command(), std::chrono::milliseconds(m.timeout_ms())},
+      on<msg::at_answered>([this, id](const msg::at_answered& r) {
+        v1::Reply answer;
+        auto& to = *answer.mutable_at();
+        for (const auto& line : r.lines) to.add_lines(wire::printable(line));
+        to.set_final_result(wire::printable(r.final_result));
+        to.set_ok(r.ok);
+        reply(id, answer);
+      }),
+      refusal(id));
+}
+
+void client_actor::status(request_id id) {
+  ask(this, seed_.gateway, limits::actor_reply_max, msg::get_gateway_report{},
+      on<msg::gateway_report>([this, id](const msg::gateway_report& g) {
+        ask(this, seed_.link, limits::actor_reply_max, msg::get_link_report{},
+            on<msg::link_report>([this, id, g](msg::link_report& link) {
+              v1::Reply answer;
+              auto& to = *answer.mutable_status();
+              const auto now = clock().now();
+              to.set_daemon(std::string(daemon_version));
+              to.set_uptime_ms(static_cast<std::uint64_t>(
+                  std::chrono::duration_cast<std::chrono::milliseconds>(now - g.started).count()));
+              wire::set_link(*to.add_links(), link, now);
+              std::sort(link.sockets.begin(), link.sockets.end(),
+                        [](const auto& a, const auto& b) { return a.id < b.id; });
+              for (const auto& s : link.sockets) wire::set_socket(*to.add_sockets(), s, now);
+              auto& counters = *to.mutable_counters();
+              counters.set_control_connections(g.control_connections);
+              counters.set_requests(g.requests);
+              counters.set_requests_malformed(g.requests_malformed);
+              counters.set_connections_refused(g.connections_refused);
+              reply(id, answer);
+            }),
+            refusal(id));
+      }),
+      refusal(id));
+}
+
+}  // namespace cellsock

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <deque>
+#include <map>
+
+#include "actors/ask.hpp"
+#include "actors/control_connection.hpp"
+#include "cellsock/v1/socket.pb.h"
+
+namespace cellsock {
+
+struct client_seed {
+  std::shared_ptr<control_connection> connection;
+  gateway_handle gateway;
+  supervisor_handle link;
+  msg::owner who;
+  std::uint64_t instance =
+      0;  // of this daemon run: tells a program that its sockets' daemon is gone
+};
+
+/// One control connection: decodes requests, asks the actor concerned, encodes the answer. Calls on
+/// different sockets never wait for each other. A socket may be acted on only if this connection
+/// received it in a reply or has shown its descriptor: a cookie is a name, not a right.
+class client_actor final : public client_handle::base {
+public:
+  client_actor(caf::actor_config& config, client_seed seed);
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  using request_id = std::uint64_t;
+
+  void handle(msg::request_received& m);
+  void dispatch(const v1::Request& request, std::vector<shared_descriptor>& attached);
+
+  void hello(request_id id, const v1::HelloRequest& m);
+  void socket(request_id id, const v1::SocketRequest& m);
+  void attach(request_id id, const v1::AttachRequest& m, std::vector<shared_descriptor>& attached);
+  void connect(request_id id, const v1::ConnectRequest& m);
+  void reconnect(request_id id, const msg::tombstone& stone, const msg::connect_channel& call);
+  void get_option(request_id id, const v1::GetOptionRequest& m);
+  void set_option(request_id id, const v1::SetOptionRequest& m);
+  void names(request_id id, const v1::NamesRequest& m);
+  void reason(request_id id, const v1::ReasonRequest& m);
+  void resolve(request_id id, const v1::ResolveRequest& m);
+  void status(request_id id);
+  void at(request_id id, const v1::AtRequest& m);
+
+  /// The living socket this connection may act on; else answers the error itself (or runs
+  /// `if_gone`, for a socket that has ended) and returns nothing.
+  template <class IfGone>
+  socket_handle granted(request_id id, std::uint64_t cookie, IfGone if_gone);
+  template <class Use>
+  void with_tombstone(request_id id, std::uint64_t cookie, Use use);
+  void grant(socket_cookie cookie, socket_handle actor);
+  void names_reply(request_id id, const msg::socket_names& names);
+
+  void reply(request_id id, v1::Reply& answer, shared_descriptor attached = nullptr);
+  void refuse(request_id id, const failure& why);
+  /// The error continuation of a forwarded request.
+  [[nodiscard]] auto refusal(request_id id) {
+    return [this, id](const failure& why) { refuse(id, why); };
+  }
+
+  client_seed seed_;
+  bool greeted_ = false;
+  std::size_t in_flight_ = 0;
+  std::map<socket_cookie, socket_handle> grants_;  // an empty handle: the socket has ended
+  std::map<caf::actor_addr, socket_cookie> by_actor_;
+  std::deque<socket_cookie> ended_;  // grants without a socket, oldest first
+};
+
+}  // namespace cellsock

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/datagram_actor.hpp"
+
+#include "actors/ask.hpp"
+#include "actors/translate.hpp"
+#include "stack/limits.hpp"
+
+namespace cellsock {
+namespace {
+
+/// Troubles of the link rather than of one datagram: the socket is of no use any more, and its
+/// program must hear of it instead of waiting for an answer that cannot come.
+bool ends_socket(errc code) {
+  switch (code) {
+    case errc::link_down:
+    case errc::pdn_down:
+    case errc::not_registered:
+    case errc::registration_denied:
+    case errc::no_sim:
+    case errc::stopping: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+datagram_actor::datagram_actor(caf::actor_config& config, socket_seed seed)
+    : socket_handle::base(config),
+      common_(seed, clock().now()),
+      end_(std::move(seed.end)),
+      bridge_(std::move(seed.bridge)),
+      supervisor_(std::move(seed.supervisor)),
+      outgoing_(limits::datagrams_queued_max, limits::datagram_age_max),
+      incoming_(limits::datagrams_received_max, std::chrono::hours(24)) {}
+
+datagram_actor::behavior_type datagram_actor::make_behavior() {
+  end_->start(this);
+  send(bridge_, msg::declare_socket{common_.id, common_.shape.family, transport::datagram, this});
+  tell_room();
+  end_->arm_read();
+  return {
+      [this](const msg::connect_channel& m) { return connect(m); },
+      [this](const msg::get_option& m) { return common_.get(m); },
+      [this](const msg::set_option& m) { return common_.set(m); },
+      [this](const msg::get_names&) { return common_.names(common_.peer.has_value()); },
+      [this](const msg::get_reason&) {
+        return msg::end_reason{end_reason_, end_reason_.code != errc::none};
+      },
+      [this](const msg::channel_readable&) {
+        take_packets();
+        offer_next();
+        check_flushed();
+      },
+      [this](const msg::channel_writable&) { flush_received(); },
+      [this](const msg::channel_hung_up&) { advance(socket_event::hung_up); },
+      [this](const msg::linger_over&) { advance(socket_event::linger_over); },
+      [this](const msg::give_chunk&) { give(); },
+      [this](const msg::chunk_sent& m) {
+        one_out_ = false;
+        common_.bytes_sent += m.bytes;
+        offer_next();
+        check_flushed();
+      },
+      [this](const msg::datagram_dropped& m) {
+        one_out_ = false;
+        dropped(m.why);
+        offer_next();
+        check_flushed();
+      },
+      [this](msg::received& m) { deliver(m); },
+      [](const msg::reception_ended&) {},  // nothing ends a datagram socket's reception in order
+      [this](const msg::socket_broken& m) { advance(socket_event::broken, m.why); },
+      [this](const msg::get_socket_report&) { return common_.report(state_, dropped_total()); },
+      [this](const msg::stop_all&) { advance(socket_event::stop, fail(errc::stopping)); },
+  };
+}
+
+void datagram_actor::on_exit() {
+  end_->close();
+  if (bridge_) send(bridge_, msg::forget_socket{common_.id});
+  bridge_ = nullptr;
+  supervisor_ = nullptr;
+}
+
+void datagram_actor::advance(socket_event event, const failure& why) {
+  const auto next = step(state_, event);
+  if (!next) return;
+  state_ = next->next;
+  perform(next->action, why);
+  if (state_ == socket_state::ended) quit();
+}
+
+void datagram_actor::perform(socket_action action, const failure& why) {
+  switch (action) {
+    case socket_action::deliver_rest:
+      end_reason_ = why;
+      send(supervisor_, msg::socket_ended{common_.tombstone(why, true, false)});
+      flush_received();
+      break;
+    case socket_action::end_channel: end_->close(); break;
+    case socket_action::flush_rest:
+      send(supervisor_, msg::socket_closing{common_.id});
+      reader_gone_ = true;
+      tell_room();
+      delayed_send(this, limits::linger_max, msg::linger_over{});
+      take_packets();
+      offer_next();
+      check_flushed();
+      break;
+    case socket_action::close_modem: {
+      send(supervisor_, msg::socket_closing{common_.id});
+      const auto finished = [this] { advance(socket_event::modem_closed); };
+      ask(this, bridge_, limits::linger_max + limits::connect_timeout_max,
+          msg::close_socket{common_.id},
+          on<msg::socket_closed>([finished](const msg::socket_closed&) { finished(); }),
+          [finished](const failure&) { finished(); });
+      break;
+    }
+    default: break;  // the rest of the table is a stream's
+  }
+}
+
+caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_channel& m) {
+  if (state_ != socket_state::open)
+    return to_error(end_reason_.code == errc::none ? fail(errc::bad_socket) : end_reason_);
+  if (connecting_) return to_error(fail(errc::connect_pending));
+  if (!m.peer) {
+    // The modem has no way to dissolve an association; from here on every datagram names its
+    // destination, and what still arrives from the old peer is delivered.
+    common_.peer.reset();
+    return msg::channel_connected{};
+  }
+  if (m.peer->address.family != common_.shape.family)
+    return to_error(fail(errc::unsupported_family, "connect: address of another family"));
+  if (m.peer->port == 0) return to_error(fail(errc::invalid_argument, "connect: port 0"));
+  connecting_ = true;
+  auto promise = make_response_promise<msg::channel_connected>();
+  const auto timeout = common_.connect_timeout();
+  const auto limit = timeout + limits::connect_timeout_max + limits::linger_max;
+  ask(this, bridge_, limit, msg::connect_socket{common_.id, *m.peer, timeout},
+      on<msg::socket_connected>(
+          [this, promise, peer = *m.peer](const msg::socket_connected&) mutable {
+            connecting_ = false;
+            common_.peer = peer;
+            promise.deliver(msg::channel_connected{});
+          }),
+      [this, promise](const failure& why) mutable {
+        connecting_ = false;
+        promise.deliver(to_error(why));
+      });
+  return promise;
+}
+
+// ---- program to modem ----
+
+void datagram_actor::take_packets() {
+  while (!input_ended_) {
+    auto got = end_->read_packet();
+    if (got.how == channel::read_end::no_more) input_ended_ = true;
+    if (got.how != channel::read_end::got) break;
+    auto packet = wire::datagram_of(got.packet);
+    if (!packet) {
+      dropped(packet.error());
+      continue;
+    }
+    packet->id = common_.id;
+    if (!packet->peer && !common_.peer) {
+      dropped(fail(errc::destination_required));
+      continue;
+    }
+    outgoing_.push(std::move(*packet), clock().now());
+  }
+  const bool sending = state_ == socket_state::open || state_ == socket_state::draining;
+  if (sending && !input_ended_) end_->arm_read();
+}
+
+void datagram_actor::offer_next() {
+  if (offered_ || one_out_ || outgoing_.empty()) return;
+  offered_ = true;
+  send(bridge_, msg::offer{common_.id, outgoing_.size()});
+}
+
+void datagram_actor::give() {
+  take_packets();
+  offered_ = false;
+  auto next = outgoing_.pop(clock().now());
+  if (!next) {
+    send(bridge_, msg::chunk{common_.id, {}});  // nothing after all
+    return check_flushed();
+  }
+  one_out_ = true;
+  send(bridge_, std::move(*next));
+}
+
+void datagram_actor::dropped(const failure& why) {
+  ++dropped_;
+  common_.pending = why;
+  if (ends_socket(why.code)) advance(socket_event::broken, why);
+}
+
+void datagram_actor::check_flushed() {
+  if (state_ != socket_state::draining || one_out_ || !outgoing_.empty()) return;
+  if (!input_ended_) take_packets();
+  if (!outgoing_.empty()) return offer_next();
+  if (input_ended_) advance(socket_event::flushed);
+}
+
+// ---- modem to program ----
+
+void datagram_actor::deliver(msg::received& m) {
+  common_.bytes_received += m.data.size();
+  if (reader_gone_) return;
+  incoming_.push(wire::packet_of(m.from ? m.from : common_.peer, m.data), clock().now());
+  flush_received();
+}
+
+void datagram_actor::flush_received() {
+  while (!reader_gone_ && !incoming_.empty()) {
+    const auto* packet = incoming_.front();
+    const auto wrote = end_->write_packet(*packet);
+    if (wrote == channel::write_end::gone) reader_gone_ = true;
+    if (wrote == channel::write_end::full) {
+      end_->arm_write();
+      break;
+    }
+    (void)incoming_.pop(clock().now());
+  }
+  if (state_ == socket_state::ending && (reader_gone_ || incoming_.empty()))
+    return advance(socket_event::delivered);
+  tell_room();
+}
+
+void datagram_actor::tell_room() {
+  const bool room = state_ == socket_state::open && !reader_gone_ && incoming_.empty();
+  if (std::exchange(room_told_, room) != room) send(bridge_, msg::want_receive{common_.id, room});
+}
+
+std::uint64_t datagram_actor::dropped_total() const {
+  return dropped_ + outgoing_.dropped() + incoming_.dropped();
+}
+
+}  // namespace cellsock

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "actors/socket_seed.hpp"
+#include "stack/datagram_queue.hpp"
+
+namespace cellsock {
+
+/// One UDP socket. Its channel carries one Datagram per packet and is writable from birth; nothing
+/// here ever blocks the program: what the modem cannot take in time is dropped, oldest first.
+class datagram_actor final : public socket_handle::base {
+public:
+  datagram_actor(caf::actor_config& config, socket_seed seed);
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  caf::result<msg::channel_connected> connect(const msg::connect_channel& m);
+  void advance(socket_event event, const failure& why = failure{errc::none});
+  void perform(socket_action action, const failure& why);
+
+  void take_packets();
+  void offer_next();
+  void give();
+  void dropped(const failure& why);
+  void check_flushed();
+  void deliver(msg::received& m);
+  void flush_received();
+  void tell_room();
+  [[nodiscard]] std::uint64_t dropped_total() const;
+
+  socket_common common_;
+  std::shared_ptr<channel> end_;
+  bridge_handle bridge_;
+  supervisor_handle supervisor_;
+  socket_state state_ = socket_state::open;
+
+  bool connecting_ = false;
+  datagram_queue<msg::datagram> outgoing_;
+  bool offered_ = false;
+  bool one_out_ = false;  // a datagram is with the bridge
+  bool input_ended_ = false;
+  datagram_queue<msg::bytes> incoming_;  // packets that did not fit the channel yet
+  bool room_told_ = false;
+  bool reader_gone_ = false;
+  std::uint64_t dropped_ = 0;
+  failure end_reason_{errc::none};
+};
+
+}  // namespace cellsock

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/gateway.hpp"
+
+#include <sys/socket.h>
+
+#include <fstream>
+#include <random>
+
+#include "actors/ask.hpp"
+#include "actors/client_actor.hpp"
+#include "actors/log.hpp"
+#include "stack/limits.hpp"
+
+namespace cellsock {
+namespace {
+
+/// Who is at the other end, by the kernel's word; the name is for people only.
+msg::owner peer_of(int fd) {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size);
+  msg::owner who{credentials.pid, credentials.uid, {}};
+  std::ifstream comm("/proc/" + std::to_string(credentials.pid) + "/comm");
+  std::getline(comm, who.program);
+  return who;
+}
+
+std::uint64_t random_instance() {
+  std::random_device source;
+  return (std::uint64_t{source()} << 32) | source() | 1;
+}
+
+}  // namespace
+
+gateway_actor::gateway_actor(caf::actor_config& config, const reactor& loop, link_factory make_link)
+    : gateway_handle::base(config),
+      loop_(loop),
+      make_link_(std::move(make_link)),
+      instance_(random_instance()) {
+  counters_.started = clock().now();
+}
+
+gateway_actor::behavior_type gateway_actor::make_behavior() {
+  set_down_handler([this](const caf::down_msg& m) {
+    clients_.erase(m.source);
+    directory_.gone(m.source);
+  });
+  link_ = make_link_(system(), this);
+  return {
+      [this](const msg::connection_made& m) { adopt(m); },
+      [this](const msg::socket_born& m) {
+        monitor(m.actor);
+        directory_.born(m.cookie, m.actor);
+      },
+      [this](const msg::socket_ended& m) { directory_.ended(m.stone, clock().now()); },
+      [this](const msg::find_socket& m) -> caf::result<msg::socket_found> {
+        auto found = directory_.find(m.cookie);
+        if (!found) return to_error(fail(errc::bad_socket));
+        return msg::socket_found{std::move(found)};
+      },
+      [this](const msg::find_tombstone& m) -> caf::result<msg::tombstone> {
+        const auto* stone = directory_.stone(m.cookie, clock().now());
+        if (stone == nullptr) return to_error(fail(errc::bad_socket));
+        return *stone;
+      },
+      [this](const msg::take_pending_error& m) -> caf::result<msg::end_reason> {
+        auto error = directory_.take_error(m.cookie, clock().now());
+        return msg::end_reason{error ? std::move(*error) : failure{errc::none}, true};
+      },
+      [this](const msg::get_gateway_report&) {
+        counters_.control_connections = static_cast<std::uint32_t>(clients_.size());
+        return counters_;
+      },
+      [this](const msg::count_request& m) {
+        ++counters_.requests;
+        if (m.malformed) ++counters_.requests_malformed;
+      },
+      [this](const msg::stop_all&) { return stop(); },
+  };
+}
+
+void gateway_actor::on_exit() {
+  clients_.clear();
+  link_ = nullptr;
+  directory_ = {};
+}
+
+void gateway_actor::adopt(const msg::connection_made& m) {
+  if (stopping_ || clients_.size() >= limits::control_connections_max) {
+    ++counters_.connections_refused;
+    log::warn("connection-refused", {{"connections", clients_.size()}});
+    return;  // the last holder of the descriptor closes it
+  }
+  auto who = peer_of(m.socket->get());
+  auto connection = control_connection::adopt(m.socket->release(), loop_);
+  if (!connection) {
+    ++counters_.connections_refused;
+    return log::error("connection-failed", {{"detail", connection.error().detail}});
+  }
+  const auto client = spawn<client_actor>(
+      client_seed{std::move(*connection), this, link_, std::move(who), instance_});
+  monitor(client);
+  clients_.emplace(client.address(), client);
+}
+
+caf::result<msg::stopped> gateway_actor::stop() {
+  stopping_ = true;
+  auto promise = make_response_promise<msg::stopped>();
+  auto finished = [this, promise]() mutable {
+    for (auto& [address, client] : clients_) send(client, msg::connection_ended{});
+    promise.deliver(msg::stopped{});
+    quit();
+  };
+  ask(this, link_, limits::stop_max, msg::stop_all{},
+      on<msg::stopped>([finished](const msg::stopped&) mutable { finished(); }),
+      [finished](const failure&) mutable { finished(); });
+  return promise;
+}
+
+}  // namespace cellsock

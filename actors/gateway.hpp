@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <map>
+
+#include "actors/directory.hpp"
+#include "actors/reactor.hpp"
+
+namespace cellsock {
+
+/// The front door: adopts control connections, finds sockets by cookie, remembers why channels
+/// ended. The supervisor is spawned by it, so that the two know each other from birth.
+class gateway_actor final : public gateway_handle::base {
+public:
+  using link_factory = std::function<supervisor_handle(caf::actor_system&, gateway_handle)>;
+  gateway_actor(caf::actor_config& config, const reactor& loop, link_factory make_link);
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  void adopt(const msg::connection_made& m);
+  caf::result<msg::stopped> stop();
+
+  const reactor& loop_;
+  link_factory make_link_;
+  supervisor_handle link_;
+  directory directory_;
+  std::map<caf::actor_addr, client_handle> clients_;
+  msg::gateway_report counters_;
+  std::uint64_t instance_;  // random per run
+  bool stopping_ = false;
+};
+
+}  // namespace cellsock

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "actors/messages.hpp"
+
+/// The catalogue of actors: read this first. Each line is a conversation: what is asked, what is
+/// answered. A failed request is answered with an error that carries an errc (failure.hpp).
+namespace cellsock {
+
+/// One BSD socket: owns its channel, shell over stack/socket_machine.
+using socket_handle = caf::typed_actor<
+    // From its program, through a control connection.
+    // Fails with connection_refused, timed_out, pdn_down, not_registered, already_connected,
+    // connect_pending, connect_in_progress (nonblocking: it goes on), …
+    caf::replies_to<msg::connect_channel>::with<msg::channel_connected>,
+    caf::replies_to<msg::get_option>::with<msg::option_value>,
+    caf::replies_to<msg::set_option>::with<msg::option_set>,
+    caf::replies_to<msg::get_names>::with<msg::socket_names>,
+    caf::replies_to<msg::get_reason>::with<msg::end_reason>,
+    // From its own channel.
+    caf::reacts_to<msg::channel_readable>, caf::reacts_to<msg::channel_writable>,
+    caf::reacts_to<msg::channel_hung_up>, caf::reacts_to<msg::linger_over>,
+    // From the bridge.
+    caf::reacts_to<msg::give_chunk>, caf::reacts_to<msg::chunk_sent>,
+    caf::reacts_to<msg::datagram_dropped>, caf::reacts_to<msg::received>,
+    caf::reacts_to<msg::reception_ended>, caf::reacts_to<msg::socket_broken>,
+    // From the supervisor.
+    caf::replies_to<msg::get_socket_report>::with<msg::socket_report>,
+    caf::reacts_to<msg::stop_all>>;
+
+}  // namespace cellsock
+
+namespace cellsock::msg {
+/// Makes the socket known to the bridge, and where its facts go.
+struct declare_socket {
+  socket_id id;
+  ip_family family;
+  transport kind;
+  socket_handle owner;
+};
+struct socket_created {
+  socket_id id{};
+  socket_cookie cookie{};
+  shared_descriptor program_end = {};  // to be passed on, then closed here
+  socket_handle actor = {};
+  datagram_rules rules = {};
+};
+struct socket_born {
+  socket_cookie cookie;
+  socket_handle actor;
+};
+struct socket_found {
+  socket_handle actor;
+};
+}  // namespace cellsock::msg
+
+namespace cellsock {
+
+/// One modem: shell around the AT engine. All intents of one socket act in the order sent.
+using bridge_handle = caf::typed_actor<
+    caf::reacts_to<msg::declare_socket>,
+    // Fails as connect_channel does, plus no_handle.
+    caf::replies_to<msg::connect_socket>::with<msg::socket_connected>,
+    // Never fails for want of a socket.
+    caf::replies_to<msg::close_socket>::with<msg::socket_closed>,
+    caf::reacts_to<msg::forget_socket>, caf::reacts_to<msg::offer>,
+    caf::reacts_to<msg::want_receive>, caf::reacts_to<msg::chunk>, caf::reacts_to<msg::datagram>,
+    // Fails with name_not_found, name_failed, name_try_again, link_down, not_registered.
+    caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
+    // Fails with command_refused (detail: why), timed_out, link_down.
+    caf::replies_to<msg::run_at>::with<msg::at_answered>,
+    caf::replies_to<msg::get_bridge_report>::with<msg::bridge_report>,
+    // Closes every socket in the modem, then the port.
+    caf::replies_to<msg::stop_bridge>::with<msg::bridge_stopped>,
+    // From its own port and timers.
+    caf::reacts_to<msg::port_opened>, caf::reacts_to<msg::port_received>,
+    caf::reacts_to<msg::port_drained>, caf::reacts_to<msg::port_closed>, caf::reacts_to<msg::tick>>;
+
+/// One link: owns its socket actors and its bridge; admission and recovery.
+using supervisor_handle = caf::typed_actor<
+    // Fails with no_handle (the modem's sockets are all held), limit_reached, stopping.
+    caf::replies_to<msg::create_socket>::with<msg::socket_created>,
+    caf::replies_to<msg::get_link_report>::with<msg::link_report>,
+    caf::replies_to<msg::get_rules>::with<msg::current_rules>,
+    caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
+    caf::replies_to<msg::run_at>::with<msg::at_answered>, caf::reacts_to<msg::link_changed>,
+    caf::reacts_to<msg::socket_closing>, caf::reacts_to<msg::socket_ended>,
+    caf::reacts_to<msg::tick>,
+    // Sockets first, then the bridge.
+    caf::replies_to<msg::stop_all>::with<msg::stopped>>;
+
+/// One control connection of a program: requests in, replies out, in any order.
+using client_handle =
+    caf::typed_actor<caf::reacts_to<msg::request_received>, caf::reacts_to<msg::connection_ended>>;
+
+/// The front door: control connections and the directory of sockets by cookie.
+using gateway_handle =
+    caf::typed_actor<caf::reacts_to<msg::connection_made>, caf::reacts_to<msg::socket_born>,
+                     caf::reacts_to<msg::socket_ended>,
+                     // Fails with bad_socket.
+                     caf::replies_to<msg::find_socket>::with<msg::socket_found>,
+                     caf::replies_to<msg::find_tombstone>::with<msg::tombstone>,
+                     caf::replies_to<msg::take_pending_error>::with<msg::end_reason>,
+                     caf::replies_to<msg::get_gateway_report>::with<msg::gateway_report>,
+                     caf::reacts_to<msg::count_request>,
+                     caf::replies_to<msg::stop_all>::with<msg::stopped>>;
+
+/// Makes the bridge of a link; given by the composition root, so that actors know no modem code.
+/// The new bridge reports `link_changed` to the supervisor.
+using bridge_factory = std::function<bridge_handle(caf::actor_system&, supervisor_handle)>;
+
+}  // namespace cellsock
+
+#define CELLSOCK_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cellsock::msg::name)
+CELLSOCK_MESSAGE(create_socket)
+CELLSOCK_MESSAGE(socket_created)
+CELLSOCK_MESSAGE(get_link_report)
+CELLSOCK_MESSAGE(link_report)
+CELLSOCK_MESSAGE(resolve_name)
+CELLSOCK_MESSAGE(name_resolved)
+CELLSOCK_MESSAGE(run_at)
+CELLSOCK_MESSAGE(at_answered)
+CELLSOCK_MESSAGE(get_rules)
+CELLSOCK_MESSAGE(current_rules)
+CELLSOCK_MESSAGE(request_received)
+CELLSOCK_MESSAGE(connection_ended)
+CELLSOCK_MESSAGE(connection_made)
+CELLSOCK_MESSAGE(connect_channel)
+CELLSOCK_MESSAGE(channel_connected)
+CELLSOCK_MESSAGE(get_option)
+CELLSOCK_MESSAGE(option_value)
+CELLSOCK_MESSAGE(set_option)
+CELLSOCK_MESSAGE(option_set)
+CELLSOCK_MESSAGE(get_names)
+CELLSOCK_MESSAGE(socket_names)
+CELLSOCK_MESSAGE(get_reason)
+CELLSOCK_MESSAGE(end_reason)
+CELLSOCK_MESSAGE(get_socket_report)
+CELLSOCK_MESSAGE(socket_report)
+CELLSOCK_MESSAGE(channel_readable)
+CELLSOCK_MESSAGE(channel_writable)
+CELLSOCK_MESSAGE(channel_hung_up)
+CELLSOCK_MESSAGE(linger_over)
+CELLSOCK_MESSAGE(declare_socket)
+CELLSOCK_MESSAGE(connect_socket)
+CELLSOCK_MESSAGE(socket_connected)
+CELLSOCK_MESSAGE(close_socket)
+CELLSOCK_MESSAGE(socket_closed)
+CELLSOCK_MESSAGE(forget_socket)
+CELLSOCK_MESSAGE(offer)
+CELLSOCK_MESSAGE(want_receive)
+CELLSOCK_MESSAGE(chunk)
+CELLSOCK_MESSAGE(datagram)
+CELLSOCK_MESSAGE(give_chunk)
+CELLSOCK_MESSAGE(chunk_sent)
+CELLSOCK_MESSAGE(datagram_dropped)
+CELLSOCK_MESSAGE(received)
+CELLSOCK_MESSAGE(reception_ended)
+CELLSOCK_MESSAGE(socket_broken)
+CELLSOCK_MESSAGE(get_bridge_report)
+CELLSOCK_MESSAGE(bridge_report)
+CELLSOCK_MESSAGE(link_changed)
+CELLSOCK_MESSAGE(stop_bridge)
+CELLSOCK_MESSAGE(bridge_stopped)
+CELLSOCK_MESSAGE(port_opened)
+CELLSOCK_MESSAGE(port_received)
+CELLSOCK_MESSAGE(port_drained)
+CELLSOCK_MESSAGE(port_closed)
+CELLSOCK_MESSAGE(tick)
+CELLSOCK_MESSAGE(socket_closing)
+CELLSOCK_MESSAGE(tombstone)
+CELLSOCK_MESSAGE(socket_ended)
+CELLSOCK_MESSAGE(socket_born)
+CELLSOCK_MESSAGE(find_socket)
+CELLSOCK_MESSAGE(socket_found)
+CELLSOCK_MESSAGE(find_tombstone)
+CELLSOCK_MESSAGE(take_pending_error)
+CELLSOCK_MESSAGE(get_gateway_report)
+CELLSOCK_MESSAGE(gateway_report)
+CELLSOCK_MESSAGE(count_request)
+CELLSOCK_MESSAGE(stop_all)
+CELLSOCK_MESSAGE(stopped)
+#undef CELLSOCK_MESSAGE

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/all.hpp>
+
+#include "actors/descriptor.hpp"
+#include "stack/endpoint.hpp"
+#include "stack/ids.hpp"
+#include "stack/link_status.hpp"
+#include "stack/result.hpp"
+#include "stack/socket_machine.hpp"
+#include "stack/transport.hpp"
+
+/// Every message between actors. Imperative names ask, past tense tells. All stay inside one
+/// process and one thread, so none is serialised. Who accepts which, and what is answered:
+/// interfaces.hpp.
+namespace cellsock::msg {
+
+using bytes = std::vector<std::byte>;
+
+/// Whose socket it is, by the kernel's word (SO_PEERCRED), and what the program calls itself.
+struct owner {
+  pid_t pid = 0;
+  uid_t uid = 0;
+  std::string program = {};
+};
+
+/// What a socket is apart from its connection; enough to make it again after a failed connect.
+struct socket_shape {
+  ip_family family = ip_family::v4;
+  transport kind = transport::stream;
+  std::uint32_t protocol = 0;
+  std::chrono::milliseconds recv_timeout{0};  // 0: none
+  std::chrono::milliseconds send_timeout{0};
+};
+
+// ---- client_actor -> supervisor ----
+struct create_socket {
+  socket_shape shape;
+  owner who;
+};
+struct get_link_report {};
+struct resolve_name {
+  std::string host;
+  std::optional<ip_family> family;
+};
+struct name_resolved {
+  std::vector<ip_address> addresses;
+};
+struct run_at {
+  std::string command;
+  std::chrono::milliseconds timeout{0};
+};
+struct at_answered {
+  std::vector<std::string> lines;
+  std::string final_result;
+  bool ok = false;
+};
+
+struct get_rules {};
+struct current_rules {
+  datagram_rules rules = {};
+};
+
+// ---- control connection -> client_actor (I/O facts) ----
+/// One frame's body and the descriptors that came with it so far.
+struct request_received {
+  std::string body;
+  std::vector<shared_descriptor> attached;
+};
+struct connection_ended {};
+
+// ---- client_actor -> socket actor ----
+struct connect_channel {
+  std::optional<endpoint> peer;
+  bool nonblocking = false;
+};
+struct channel_connected {};
+enum class option : std::uint8_t { error, recv_timeout_ms, send_timeout_ms };
+struct get_option {
+  option name;
+};
+struct option_value {
+  std::int64_t value = 0;
+};
+struct set_option {
+  option name;
+  std::int64_t value = 0;
+};
+struct option_set {};
+struct get_names {};
+struct socket_names {
+  socket_shape shape;
+  bool connected = false;
+  std::optional<endpoint> local = {};
+  std::optional<endpoint> peer = {};
+  std::optional<datagram_rules> rules = {};
+};
+/// Why reception or the channel ended; errc::none while it has not, or ended in order.
+struct get_reason {};
+struct end_reason {
+  failure why{errc::none};
+  bool ended = false;
+};
+struct get_socket_report {};
+struct socket_report {
+  socket_id id{};
+  socket_cookie cookie{};
+  transport kind = transport::stream;
+  socket_state state = socket_state::fresh;
+  std::optional<endpoint> peer = {};
+  owner who = {};
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t datagrams_dropped = 0;
+  std::chrono::steady_clock::time_point born{};
+  std::optional<modem_handle> handle = {};  // filled in by the supervisor
+};
+struct link_report {
+  std::string name = {};
+  std::string uri = {};
+  link_status link = {};
+  std::uint32_t restarts = 0;
+  std::vector<socket_report> sockets = {};
+};
+
+// ---- channel -> socket actor (I/O facts) ----
+struct channel_readable {};
+struct channel_writable {};
+struct channel_hung_up {};
+struct linger_over {};
+
+// ---- socket actor -> bridge ----
+struct connect_socket {
+  socket_id id;
+  endpoint peer;
+  std::chrono::milliseconds timeout;
+};
+struct socket_connected {};
+struct close_socket {
+  socket_id id;
+};
+struct socket_closed {};
+/// The socket's actor has ended: close what the modem may still hold, and tell nobody.
+struct forget_socket {
+  socket_id id;
+};
+/// So many bytes (stream) or datagrams wait; 0 withdraws.
+struct offer {
+  socket_id id;
+  std::size_t waiting = 0;
+};
+struct want_receive {
+  socket_id id;
+  bool wanted = false;
+};
+struct chunk {
+  socket_id id;
+  bytes data;
+};
+struct datagram {
+  socket_id id;
+  std::optional<endpoint> peer;
+  bytes payload;
+};
+
+// ---- bridge -> socket actor ----
+struct give_chunk {
+  std::size_t bytes_max = 0;
+};
+struct chunk_sent {
+  std::size_t bytes = 0;
+};
+struct datagram_dropped {
+  failure why;
+};
+struct received {
+  bytes data;
+  std::optional<endpoint> from;
+};
+struct reception_ended {};
+struct socket_broken {
+  failure why;
+};
+
+// ---- supervisor <-> bridge ----
+struct get_bridge_report {};
+struct bridge_report {
+  link_status link = {};
+  datagram_rules rules = {};
+  std::vector<std::pair<socket_id, modem_handle>> handles = {};
+};
+/// Sent whenever the link's state or trouble changed.
+struct link_changed {
+  link_status link;
+  datagram_rules rules = {};
+};
+struct stop_bridge {};
+struct bridge_stopped {};
+
+// ---- port -> bridge (I/O facts) ----
+struct port_opened {};
+struct port_received {
+  bytes data;
+};
+struct port_drained {};
+struct port_closed {
+  failure why;
+};
+struct tick {
+  std::uint64_t generation = 0;
+};
+
+// ---- socket actor -> supervisor -> gateway ----
+/// The program has closed: the socket no longer counts as a holder of a modem handle.
+struct socket_closing {
+  socket_id id;
+};
+/// What is kept of a socket whose channel ended abnormally (the program may still ask).
+struct tombstone {
+  socket_cookie cookie{};
+  socket_shape shape = {};
+  failure why = {};
+  owner who = {};
+  bool error_pending = false;   // SO_ERROR still has to be read (a blocking connect took it along)
+  bool connect_failed = false;  // it never was connected: a new connect gets a fresh channel
+};
+struct socket_ended {
+  tombstone stone;
+};
+
+// ---- listener -> gateway (I/O facts) ----
+struct connection_made {
+  shared_descriptor socket;
+};
+
+// ---- client_actor -> gateway ----
+struct find_socket {
+  socket_cookie cookie;
+};
+struct find_tombstone {
+  socket_cookie cookie;
+};
+/// As above, and the pending error is taken (SO_ERROR reads once).
+struct take_pending_error {
+  socket_cookie cookie;
+};
+struct get_gateway_report {};
+struct gateway_report {
+  std::uint32_t control_connections = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t requests_malformed = 0;
+  std::uint64_t connections_refused = 0;
+  std::chrono::steady_clock::time_point started{};
+};
+struct count_request {
+  bool malformed = false;
+};
+struct stop_all {};
+struct stopped {};
+
+}  // namespace cellsock::msg

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/stream_actor.hpp"
+
+#include "actors/ask.hpp"
+#include "stack/limits.hpp"
+
+namespace cellsock {
+
+stream_actor::stream_actor(caf::actor_config& config, socket_seed seed)
+    : socket_handle::base(config),
+      common_(seed, clock().now()),
+      end_(std::move(seed.end)),
+      bridge_(std::move(seed.bridge)),
+      supervisor_(std::move(seed.supervisor)) {}
+
+stream_actor::behavior_type stream_actor::make_behavior() {
+  end_->start(this);
+  send(bridge_, msg::declare_socket{common_.id, common_.shape.family, transport::stream, this});
+  return {
+      [this](const msg::connect_channel& m) { return connect(m); },
+      [this](const msg::get_option& m) { return common_.get(m); },
+      [this](const msg::set_option& m) { return common_.set(m); },
+      [this](const msg::get_names&) {
+        return common_.names(state_ == socket_state::open || state_ == socket_state::half_closed);
+      },
+      [this](const msg::get_reason&) {
+        return msg::end_reason{end_reason_, end_reason_.code != errc::none};
+      },
+      [this](const msg::channel_readable&) {
+        fill_staging(limits::staging_bytes_max);
+        offer_more();
+        check_flushed();
+      },
+      [this](const msg::channel_writable&) { deliver(); },
+      [this](const msg::channel_hung_up&) { advance(socket_event::hung_up); },
+      [this](const msg::linger_over&) { advance(socket_event::linger_over); },
+      [this](const msg::give_chunk& m) { give(m.bytes_max); },
+      [this](const msg::chunk_sent& m) {
+        chunk_out_ = false;
+        common_.bytes_sent += m.bytes;
+        check_flushed();
+      },
+      [](const msg::datagram_dropped&) {},
+      [this](msg::received& m) {
+        common_.bytes_received += m.data.size();
+        if (reader_gone_) return tell_room();
+        backlog_.insert(backlog_.end(), m.data.begin(), m.data.end());
+        deliver();
+      },
+      [this](const msg::reception_ended&) { advance(socket_event::peer_ended); },
+      [this](const msg::socket_broken& m) { advance(socket_event::broken, m.why); },
+      [this](const msg::get_socket_report&) { return common_.report(state_, 0); },
+      [this](const msg::stop_all&) { advance(socket_event::stop, fail(errc::stopping)); },
+  };
+}
+
+void stream_actor::on_exit() {
+  answer_connect(fail(errc::link_down, "the socket is gone"));
+  if (bridge_) send(bridge_, msg::forget_socket{common_.id});
+  end_->close();
+  bridge_ = nullptr;
+  supervisor_ = nullptr;
+}
+
+// ---- life cycle ----
+
+void stream_actor::advance(socket_event event, const failure& why) {
+  const auto next = step(state_, event);
+  if (!next) return;  // late news after the end
+  state_ = next->next;
+  perform(next->action, why);
+  if (state_ == socket_state::ended) quit();
+}
+
+void stream_actor::perform(socket_action action, const failure& why) {
+  switch (action) {
+    case socket_action::none: break;
+    case socket_action::begin_connect: break;  // connect() has the peer and asks
+    case socket_action::open_channel:
+      end_->open_for_writing();
+      answer_connect(failure{errc::none});
+      tell_room();
+      end_->arm_read();
+      break;
+    case socket_action::fail_channel:
+      end(why);
+      end_->close();
+      answer_connect(why);
+      break;
+    case socket_action::finish_reading:
+      peer_done_ = true;
+      deliver();
+      break;
+    case socket_action::deliver_rest:
+      end(why);
+      deliver();
+      break;
+    case socket_action::end_channel: end_->close(); break;
+    case socket_action::flush_rest:
+      send(supervisor_, msg::socket_closing{common_.id});
+      reader_gone_ = true;
+      backlog_.clear();
+      backlog_from_ = 0;
+      tell_room();
+      delayed_send(this, limits::linger_max, msg::linger_over{});
+      fill_staging(limits::staging_bytes_max);
+      offer_more();
+      check_flushed();
+      break;
+    case socket_action::close_modem:
+      if (why.code != errc::none) end(why);
+      close_in_modem();
+      break;
+    case socket_action::quit: break;
+    case socket_action::count_: break;
+  }
+}
+
+/// Leaves word why the channel ends before it does, so that a program that asks finds it.
+void stream_actor::end(const failure& why) {
+  end_reason_ = why;
+  if (why.code == errc::none || std::exchange(buried_, true)) return;
+  send(supervisor_, msg::socket_ended{common_.tombstone(why, !answer_due_, end_->padded())});
+}
+
+void stream_actor::close_in_modem() {
+  send(supervisor_, msg::socket_closing{common_.id});
+  send(bridge_, msg::offer{common_.id, 0});
+  const auto finished = [this] { advance(socket_event::modem_closed); };
+  ask(this, bridge_, limits::linger_max + limits::connect_timeout_max,
+      msg::close_socket{common_.id},
+      on<msg::socket_closed>([finished](const msg::socket_closed&) { finished(); }),
+      [finished](const failure&) { finished(); });
+}
+
+// ---- connect ----
+
+caf::result<msg::channel_connected> stream_actor::connect(const msg::connect_channel& m) {
+  if (!m.peer) return to_error(fail(errc::unsupported_family, "connect: no address"));
+  if (m.peer->address.family != common_.shape.family)
+    return to_error(fail(errc::unsupported_family, "connect: address of another family"));
+  switch (state_) {
+    case socket_state::fresh: break;
+    case socket_state::connecting: return to_error(fail(errc::connect_pending));
+    case socket_state::open:
+    case socket_state::half_closed: return to_error(fail(errc::already_connected));
+    default: return to_error(end_reason_.code == errc::none ? fail(errc::bad_socket) : end_reason_);
+  }
+  common_.peer = m.peer;
+  advance(socket_event::connect_asked);
+  const auto timeout = common_.connect_timeout();
+  // Others may be served first, and each connect before this one may take its own timeout.
+  const auto limit = timeout + limits::connect_timeout_max + limits::linger_max;
+  ask(this, bridge_, limit, msg::connect_socket{common_.id, *m.peer, timeout},
+      on<msg::socket_connected>(
+          [this](const msg::socket_connected&) { advance(socket_event::connected); }),
+      [this](const failure& why) { advance(socket_event::connect_failed, why); });
+  if (m.nonblocking) return to_error(fail(errc::connect_in_progress));
+  connecting_ = make_response_promise<msg::channel_connected>();
+  answer_due_ = true;
+  return connecting_;
+}
+
+void stream_actor::answer_connect(const failure& why) {
+  if (!std::exchange(answer_due_, false)) return;
+  if (why.code == errc::none)
+    connecting_.deliver(msg::channel_connected{});
+  else
+    connecting_.deliver(to_error(why));
+}
+
+// ---- program to modem ----
+
+void stream_actor::fill_staging(std::size_t bytes_max) {
+  while (!input_ended_ && staging_.size() < bytes_max) {
+    const std::size_t had = staging_.size();
+    staging_.resize(bytes_max);
+    const auto got = end_->read_some(std::span(staging_).subspan(had));
+    staging_.resize(had + got.bytes);
+    if (got.how == channel::read_end::no_more) input_ended_ = true;
+    if (got.how != channel::read_end::got) break;
+  }
+  const bool sending = state_ == socket_state::open || state_ == socket_state::half_closed ||
+                       state_ == socket_state::draining;
+  if (sending && !input_ended_ && staging_.size() < limits::staging_bytes_max) end_->arm_read();
+}
+
+void stream_actor::offer_more() {
+  if (staging_.empty() || offered_ || state_ == socket_state::ending) return;
+  offered_ = true;
+  send(bridge_, msg::offer{common_.id, staging_.size() + end_->unread()});
+}
+
+void stream_actor::give(std::size_t bytes_max) {
+  fill_staging(std::min(bytes_max, limits::staging_bytes_max));
+  offered_ = false;
+  msg::bytes out;
+  if (staging_.size() <= bytes_max) {
+    out = std::exchange(staging_, {});
+  } else {
+    const auto cut = staging_.begin() + static_cast<std::ptrdiff_t>(bytes_max);
+    out.assign(staging_.begin(), cut);
+    staging_.erase(staging_.begin(), cut);
+  }
+  chunk_out_ = !out.empty();
+  send(bridge_, msg::chunk{common_.id, std::move(out)});
+  fill_staging(limits::staging_bytes_max);  // the next chunk gathers while this one is on the line
+  offer_more();
+  check_flushed();
+}
+
+void stream_actor::check_flushed() {
+  if (state_ != socket_state::draining || chunk_out_ || !staging_.empty()) return;
+  if (!input_ended_) {
+    fill_staging(limits::staging_bytes_max);
+    if (!staging_.empty()) return offer_more();
+    if (!input_ended_) return;  // armed: the end has not been read yet
+  }
+  advance(socket_event::flushed);
+}
+
+// ---- modem to program ----
+
+void stream_actor::deliver() {
+  while (!reader_gone_ && backlog_from_ < backlog_.size()) {
+    const auto wrote = end_->write_some(std::span(backlog_).subspan(backlog_from_));
+    backlog_from_ += wrote.bytes;
+    if (wrote.how == channel::write_end::gone) reader_gone_ = true;
+    if (wrote.how == channel::write_end::full) {
+      end_->arm_write();
+      break;
+    }
+  }
+  if (reader_gone_ || backlog_from_ == backlog_.size()) {
+    backlog_.clear();
+    backlog_from_ = 0;
+    if (peer_done_) end_->finish_writing();
+    if (state_ == socket_state::ending) return advance(socket_event::delivered);
+  }
+  tell_room();
+}
+
+void stream_actor::tell_room() {
+  const bool room = state_ == socket_state::open &&
+                    backlog_.size() - backlog_from_ < limits::receive_backlog_bytes_max;
+  if (std::exchange(room_told_, room) != room) send(bridge_, msg::want_receive{common_.id, room});
+}
+
+}  // namespace cellsock

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "actors/socket_seed.hpp"
+
+namespace cellsock {
+
+/// One TCP socket: between its channel and the bridge. Shell over stack/socket_machine: facts go
+/// into the table, the table says what to do.
+class stream_actor final : public socket_handle::base {
+public:
+  stream_actor(caf::actor_config& config, socket_seed seed);
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  using promise = caf::typed_response_promise<msg::channel_connected>;
+
+  caf::result<msg::channel_connected> connect(const msg::connect_channel& m);
+  void advance(socket_event event, const failure& why = failure{errc::none});
+  void perform(socket_action action, const failure& why);
+  void answer_connect(const failure& why);
+
+  // Program to modem.
+  void fill_staging(std::size_t bytes_max);
+  void offer_more();
+  void give(std::size_t bytes_max);
+  void check_flushed();
+  // Modem to program.
+  void deliver();
+  void tell_room();
+
+  void end(const failure& why);
+  void close_in_modem();
+
+  socket_common common_;
+  std::shared_ptr<channel> end_;
+  bridge_handle bridge_;
+  supervisor_handle supervisor_;
+  socket_state state_ = socket_state::fresh;
+
+  promise connecting_;  // a blocking connect waits for it
+  bool answer_due_ = false;
+  msg::bytes staging_;        // taken from the channel, not yet with the bridge
+  bool input_ended_ = false;  // nothing more will come from the program
+  bool chunk_out_ = false;    // a chunk is with the bridge
+  bool offered_ = false;
+  msg::bytes backlog_;  // received, not yet in the channel
+  std::size_t backlog_from_ = 0;
+  bool peer_done_ = false;  // end of file once the backlog is delivered
+  bool reader_gone_ = false;
+  bool room_told_ = false;
+  failure end_reason_{errc::none};
+  bool buried_ = false;
+};
+
+}  // namespace cellsock

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/supervisor_actor.hpp"
+
+#include <algorithm>
+
+#include "actors/ask.hpp"
+#include "actors/datagram_actor.hpp"
+#include "actors/log.hpp"
+#include "actors/stream_actor.hpp"
+#include "stack/limits.hpp"
+
+namespace cellsock {
+
+supervisor_actor::supervisor_actor(caf::actor_config& config, supervisor_seed seed,
+                                   const reactor& loop)
+    : supervisor_handle::base(config),
+      seed_(std::move(seed)),
+      loop_(loop),
+      backoff_(limits::restart_backoff_min) {}
+
+supervisor_actor::behavior_type supervisor_actor::make_behavior() {
+  set_down_handler([this](caf::down_msg& m) { down(m); });
+  start_bridge();
+  return {
+      [this](const msg::create_socket& m) { return create(m); },
+      [this](const msg::get_link_report&) { return report(); },
+      [this](const msg::get_rules&) { return msg::current_rules{rules_}; },
+      [this](msg::resolve_name& m) -> caf::result<msg::name_resolved> {
+        return delegate(bridge_, std::move(m));
+      },
+      [this](msg::run_at& m) -> caf::result<msg::at_answered> {
+        return delegate(bridge_, std::move(m));
+      },
+      [this](const msg::link_changed& m) { link_changed(m); },
+      [this](const msg::socket_closing& m) {
+        for (auto& [address, c] : children_)
+          if (c.id == m.id) c.closing = true;
+      },
+      [this](const msg::socket_ended& m) {
+        log::info("socket-ended", {{"cookie", number(m.stone.cookie)},
+                                   {"why", cellsock::name(m.stone.why.code)},
+                                   {"detail", m.stone.why.detail}});
+        if (seed_.directory) send(seed_.directory, m);
+      },
+      [this](const msg::tick& m) {
+        if (m.generation == generation_ && !stopping_) start_bridge();
+      },
+      [this](const msg::stop_all&) -> caf::result<msg::stopped> {
+        stop_promise_ = make_response_promise<msg::stopped>();
+        stopping_ = true;
+        for (auto& [address, c] : children_) send(c.actor, msg::stop_all{});
+        finish_stop();
+        return stop_promise_;
+      },
+  };
+}
+
+void supervisor_actor::on_exit() {
+  children_.clear();
+  bridge_ = nullptr;
+  seed_.directory = nullptr;
+}
+
+// ---- sockets ----
+
+std::size_t supervisor_actor::holders() const {
+  return static_cast<std::size_t>(std::count_if(children_.begin(), children_.end(),
+                                                [](const auto& c) { return !c.second.closing; }));
+}
+
+failure supervisor_actor::exhausted() const {
+  std::string who;
+  for (const auto& [address, c] : children_)
+    if (!c.closing) who += " " + c.who.program + "[" + std::to_string(c.who.pid) + "]";
+  return fail(errc::no_handle, "all sockets of " + seed_.name + " are held by" + who);
+}
+
+caf::result<msg::socket_created> supervisor_actor::create(const msg::create_socket& m) {
+  if (stopping_) return to_error(fail(errc::stopping));
+  if (children_.size() >= limits::sockets_max)
+    return to_error(fail(errc::limit_reached, "sockets in the daemon"));
+  if (link_.handles_max > 0 && holders() >= link_.handles_max) {
+    log::warn("sockets-exhausted", {{"link", seed_.name}, {"program", m.who.program}});
+    return to_error(exhausted());
+  }
+  auto made = channel::make(m.shape.kind, loop_);
+  if (!made) return to_error(made.error());
+  const socket_id id{next_id_++};
+  socket_seed seed{id, made->cookie, m.shape, m.who, made->ours, bridge_, this};
+  const auto actor = m.shape.kind == transport::stream ? spawn<stream_actor>(std::move(seed))
+                                                       : spawn<datagram_actor>(std::move(seed));
+  monitor(actor);
+  children_.emplace(actor.address(), child{id, actor, made->cookie, m.shape, m.who});
+  if (seed_.directory) send(seed_.directory, msg::socket_born{made->cookie, actor});
+  log::info("socket-opened", {{"socket", number(id)},
+                              {"cookie", number(made->cookie)},
+                              {"pid", m.who.pid},
+                              {"program", m.who.program}});
+  return msg::socket_created{id, made->cookie, made->theirs, actor, rules_};
+}
+
+void supervisor_actor::down(const caf::down_msg& m) {
+  if (bridge_ && m.source == bridge_.address()) return bridge_down(to_failure(m.reason));
+  const auto gone = children_.find(m.source);
+  if (gone == children_.end()) return;
+  const child c = gone->second;
+  children_.erase(gone);
+  if (m.reason && m.reason != caf::exit_reason::user_shutdown) {
+    // Not by its own table: a fault. It costs this one socket.
+    log::error("socket-crashed", {{"socket", number(c.id)}, {"reason", system().render(m.reason)}});
+    if (bridge_) send(bridge_, msg::forget_socket{c.id});
+    if (seed_.directory)
+      send(seed_.directory, msg::socket_ended{msg::tombstone{
+                                c.cookie, c.shape, fail(errc::internal), c.who, true, false}});
+  }
+  log::info("socket-closed", {{"socket", number(c.id)}});
+  finish_stop();
+}
+
+// ---- the bridge ----
+
+void supervisor_actor::start_bridge() {
+  bridge_ = seed_.make_bridge(system(), this);
+  monitor(bridge_);
+}
+
+void supervisor_actor::bridge_down(const failure& why) {
+  bridge_ = nullptr;
+  if (bridge_stopping_) return finish_stop();
+  log::error("bridge-crashed", {{"link", seed_.name}, {"why", why.detail}});
+  link_.state = link_state::lost;
+  link_.trouble = why;
+  for (auto& [address, c] : children_)
+    send(c.actor, msg::socket_broken{fail(errc::link_down, "the modem bridge was restarted")});
+  if (stopping_) return finish_stop();
+  ++restarts_;
+  delayed_send(this, backoff_, msg::tick{++generation_});
+  backoff_ = std::min<std::chrono::milliseconds>(backoff_ * 2, limits::restart_backoff_max);
+}
+
+void supervisor_actor::link_changed(const msg::link_changed& m) {
+  const bool news = m.link.state != link_.state || m.link.trouble != link_.trouble;
+  link_ = m.link;
+  rules_ = m.rules;
+  if (link_.state == link_state::ready) backoff_ = limits::restart_backoff_min;
+  if (!news) return;
+  const auto level = link_.trouble.code == errc::none ? log::level::info : log::level::warn;
+  log::write(level, "link-state",
+             {{"link", seed_.name},
+              {"state", cellsock::name(link_.state)},
+              {"trouble", cellsock::name(link_.trouble.code)},
+              {"detail", link_.trouble.code == errc::none ? std::string{}
+                         : link_.trouble.detail.empty()   ? std::string(explain(link_.trouble.code))
+                                                          : link_.trouble.detail}});
+}
+
+// ---- reports ----
+
+struct supervisor_actor::report_in_progress {
+  report_promise promise;
+  msg::link_report report;
+  std::size_t open = 0;
+  void one_less() {
+    if (--open == 0) promise.deliver(std::move(report));
+  }
+};
+
+supervisor_actor::report_promise supervisor_actor::report() {
+  auto job = std::make_shared<report_in_progress>();
+  job->promise = make_response_promise<msg::link_report>();
+  job->report = {.name = seed_.name, .uri = seed_.uri, .link = link_, .restarts = restarts_};
+  job->open = 1 + children_.size();
+  const auto add_sockets = [this,
+                            job](const std::vector<std::pair<socket_id, modem_handle>>& handles) {
+    for (auto& [address, c] : children_) {
+      ask(this, c.actor, limits::actor_reply_max, msg::get_socket_report{},
+          on<msg::socket_report>([job, handles](msg::socket_report& r) {
+            for (const auto& [id, handle] : handles)
+              if (id == r.id) r.handle = handle;
+            job->report.sockets.push_back(r);
+            job->one_less();
+          }),
+          [job](const failure&) { job->one_less(); });
+    }
+    job->one_less();
+  };
+  if (!bridge_) {
+    add_sockets({});
+    return job->promise;
+  }
+  ask(this, bridge_, limits::actor_reply_max, msg::get_bridge_report{},
+      on<msg::bridge_report>([this, job, add_sockets](msg::bridge_report& b) {
+        rules_ = b.rules;
+        job->report.link = b.link;
+        job->open = 1 + children_.size();
+        add_sockets(b.handles);
+      }),
+      [this, job, add_sockets](const failure&) {
+        job->open = 1 + children_.size();
+        add_sockets({});
+      });
+  return job->promise;
+}
+
+// ---- stop ----
+
+void supervisor_actor::finish_stop() {
+  if (!stopping_ || !children_.empty()) return;
+  if (bridge_ && !std::exchange(bridge_stopping_, true)) {
+    const auto finished = [this] {
+      bridge_ = nullptr;
+      stop_promise_.deliver(msg::stopped{});
+      quit();
+    };
+    ask(this, bridge_, limits::stop_max, msg::stop_bridge{},
+        on<msg::bridge_stopped>([finished](const msg::bridge_stopped&) { finished(); }),
+        [finished](const failure&) { finished(); });
+    return;
+  }
+  if (!bridge_ && !bridge_stopping_) {
+    bridge_stopping_ = true;
+    stop_promise_.deliver(msg::stopped{});
+    quit();
+  }
+}
+
+}  // namespace cellsock

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <map>
+#include <set>
+
+#include "actors/channel.hpp"
+#include "actors/interfaces.hpp"
+
+namespace cellsock {
+
+struct supervisor_seed {
+  std::string name = "modem0";
+  std::string uri = {};
+  bridge_factory make_bridge = {};
+  gateway_handle directory = {};  // where sockets are found by cookie
+};
+
+/// One link's supervisor: makes and buries socket actors, decides admission (the modem has 7 or 8
+/// sockets), and starts the bridge again when it dies. A crashed socket actor costs one socket; a
+/// crashed bridge costs the modem's sockets, never the daemon.
+class supervisor_actor final : public supervisor_handle::base {
+public:
+  supervisor_actor(caf::actor_config& config, supervisor_seed seed, const reactor& loop);
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  struct child {
+    socket_id id{};
+    socket_handle actor;
+    socket_cookie cookie{};
+    msg::socket_shape shape;
+    msg::owner who;
+    bool closing = false;
+  };
+  using report_promise = caf::typed_response_promise<msg::link_report>;
+  struct report_in_progress;
+
+  caf::result<msg::socket_created> create(const msg::create_socket& m);
+  report_promise report();
+  void start_bridge();
+  void down(const caf::down_msg& m);
+  void bridge_down(const failure& why);
+  void link_changed(const msg::link_changed& m);
+  void finish_stop();
+  [[nodiscard]] std::size_t holders() const;
+  [[nodiscard]] failure exhausted() const;
+
+  supervisor_seed seed_;
+  const reactor& loop_;
+  bridge_handle bridge_;
+  link_status link_;
+  datagram_rules rules_;
+  std::map<caf::actor_addr, child> children_;
+  std::uint32_t next_id_ = 1;
+  std::uint32_t restarts_ = 0;
+  std::chrono::milliseconds backoff_;
+  std::uint64_t generation_ = 0;
+  bool stopping_ = false;
+  bool bridge_stopping_ = false;
+  caf::typed_response_promise<msg::stopped> stop_promise_;
+};
+
+}  // namespace cellsock

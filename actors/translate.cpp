@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/translate.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace cellsock::wire {
+namespace {
+
+struct error_row {
+  errc ours;
+  v1::ErrorCode theirs;
+};
+
+constexpr std::array error_rows{
+    error_row{errc::none, v1::ERROR_CODE_UNSPECIFIED},
+    error_row{errc::link_down, v1::ERROR_CODE_LINK_DOWN},
+    error_row{errc::pdn_down, v1::ERROR_CODE_PDN_DOWN},
+    error_row{errc::not_registered, v1::ERROR_CODE_NOT_REGISTERED},
+    error_row{errc::registration_denied, v1::ERROR_CODE_REGISTRATION_DENIED},
+    error_row{errc::no_sim, v1::ERROR_CODE_NO_SIM},
+    error_row{errc::port_busy, v1::ERROR_CODE_PORT_BUSY},
+    error_row{errc::port_missing, v1::ERROR_CODE_PORT_MISSING},
+    error_row{errc::port_failed, v1::ERROR_CODE_PORT_FAILED},
+    error_row{errc::no_answer, v1::ERROR_CODE_NO_ANSWER},
+    error_row{errc::wrong_modem, v1::ERROR_CODE_WRONG_MODEM},
+    error_row{errc::unsupported_dialect, v1::ERROR_CODE_UNSUPPORTED_DIALECT},
+    error_row{errc::connection_refused, v1::ERROR_CODE_CONNECTION_REFUSED},
+    error_row{errc::connection_reset, v1::ERROR_CODE_CONNECTION_RESET},
+    error_row{errc::timed_out, v1::ERROR_CODE_TIMED_OUT},
+    error_row{errc::chunk_lost, v1::ERROR_CODE_CHUNK_LOST},
+    error_row{errc::stream_damaged, v1::ERROR_CODE_STREAM_DAMAGED},
+    error_row{errc::not_connected, v1::ERROR_CODE_NOT_CONNECTED},
+    error_row{errc::already_connected, v1::ERROR_CODE_ALREADY_CONNECTED},
+    error_row{errc::connect_in_progress, v1::ERROR_CODE_CONNECT_IN_PROGRESS},
+    error_row{errc::connect_pending, v1::ERROR_CODE_CONNECT_PENDING},
+    error_row{errc::destination_required, v1::ERROR_CODE_DESTINATION_REQUIRED},
+    error_row{errc::message_too_big, v1::ERROR_CODE_MESSAGE_TOO_BIG},
+    error_row{errc::would_block, v1::ERROR_CODE_WOULD_BLOCK},
+    error_row{errc::bad_socket, v1::ERROR_CODE_BAD_SOCKET},
+    error_row{errc::not_granted, v1::ERROR_CODE_NOT_GRANTED},
+    error_row{errc::invalid_argument, v1::ERROR_CODE_INVALID_ARGUMENT},
+    error_row{errc::unsupported_family, v1::ERROR_CODE_UNSUPPORTED_FAMILY},
+    error_row{errc::unsupported_type, v1::ERROR_CODE_UNSUPPORTED_TYPE},
+    error_row{errc::unsupported_protocol, v1::ERROR_CODE_UNSUPPORTED_PROTOCOL},
+    error_row{errc::unsupported_operation, v1::ERROR_CODE_UNSUPPORTED_OPERATION},
+    error_row{errc::unknown_option, v1::ERROR_CODE_UNKNOWN_OPTION},
+    error_row{errc::name_not_found, v1::ERROR_CODE_NAME_NOT_FOUND},
+    error_row{errc::name_failed, v1::ERROR_CODE_NAME_FAILED},
+    error_row{errc::name_try_again, v1::ERROR_CODE_NAME_TRY_AGAIN},
+    error_row{errc::no_handle, v1::ERROR_CODE_NO_HANDLE},
+    error_row{errc::limit_reached, v1::ERROR_CODE_LIMIT_REACHED},
+    error_row{errc::command_refused, v1::ERROR_CODE_COMMAND_REFUSED},
+    error_row{errc::modem_error, v1::ERROR_CODE_MODEM_ERROR},
+    error_row{errc::version_mismatch, v1::ERROR_CODE_VERSION_MISMATCH},
+    error_row{errc::malformed, v1::ERROR_CODE_MALFORMED},
+    error_row{errc::stopping, v1::ERROR_CODE_STOPPING},
+    error_row{errc::internal, v1::ERROR_CODE_INTERNAL},
+};
+
+constexpr bool complete() {
+  for (std::size_t i = 0; i < error_rows.size(); ++i)
+    if (error_rows[i].ours != static_cast<errc>(i)) return false;
+  return error_rows.size() == static_cast<std::size_t>(errc::count_);
+}
+static_assert(complete(), "each errc has exactly one wire form, in order");
+
+v1::Family family_of(ip_family family) {
+  return family == ip_family::v4 ? v1::FAMILY_INET : v1::FAMILY_INET6;
+}
+
+constexpr std::uint32_t protocol_tcp = 6;
+constexpr std::uint32_t protocol_udp = 17;
+
+std::uint64_t ms_since(std::chrono::steady_clock::time_point then,
+                       std::chrono::steady_clock::time_point now) {
+  const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(now - then).count();
+  return age > 0 ? static_cast<std::uint64_t>(age) : 0;
+}
+
+}  // namespace
+
+v1::ErrorCode code_of(errc code) noexcept {
+  const auto i = static_cast<std::size_t>(code);
+  return i < error_rows.size() ? error_rows[i].theirs : v1::ERROR_CODE_INTERNAL;
+}
+
+errc errc_of(v1::ErrorCode code) noexcept {
+  const auto row = std::find_if(error_rows.begin(), error_rows.end(),
+                                [&](const error_row& r) { return r.theirs == code; });
+  return row == error_rows.end() ? errc::internal : row->ours;
+}
+
+void set_error(v1::Error& to, const failure& from) {
+  to.set_code(code_of(from.code));
+  to.set_detail(printable(from.detail));
+}
+
+void set_endpoint(v1::Endpoint& to, const endpoint& from) {
+  const std::size_t size = from.address.family == ip_family::v4 ? 4 : 16;
+  to.set_address(from.address.bytes.data(), size);
+  to.set_port(from.port);
+}
+
+result<endpoint> endpoint_of(const v1::Endpoint& from) {
+  endpoint to;
+  const std::string& address = from.address();
+  if (address.size() != 4 && address.size() != 16)
+    return fail(errc::invalid_argument, "endpoint: an address has 4 or 16 bytes");
+  if (from.port() > 65535) return fail(errc::invalid_argument, "endpoint: port above 65535");
+  to.address.family = address.size() == 4 ? ip_family::v4 : ip_family::v6;
+  std::copy(address.begin(), address.end(), to.address.bytes.begin());
+  to.port = static_cast<std::uint16_t>(from.port());
+  return to;
+}
+
+void set_rules(v1::DatagramRules& to, const datagram_rules& from) {
+  to.set_payload_bytes_max(static_cast<std::uint32_t>(from.payload_bytes_max));
+  to.set_empty_allowed(from.empty_allowed);
+  to.set_guarded_sequence(from.guarded_sequence);
+  to.set_forbidden_with_guard(from.forbidden_with_guard);
+  to.set_guarded_bytes_max(static_cast<std::uint32_t>(from.guarded_bytes_max));
+}
+
+result<msg::socket_shape> shape_of(const v1::SocketRequest& from) {
+  msg::socket_shape shape;
+  switch (from.family()) {
+    case v1::FAMILY_INET: shape.family = ip_family::v4; break;
+    case v1::FAMILY_INET6: shape.family = ip_family::v6; break;
+    default: return fail(errc::unsupported_family, "socket: family is neither IPv4 nor IPv6");
+  }
+  std::uint32_t own = protocol_tcp;
+  switch (from.type()) {
+    case v1::SOCKET_TYPE_STREAM: shape.kind = transport::stream; break;
+    case v1::SOCKET_TYPE_DATAGRAM:
+      shape.kind = transport::datagram;
+      own = protocol_udp;
+      break;
+    default: return fail(errc::unsupported_type, "socket: type is neither stream nor datagram");
+  }
+  if (from.protocol() != 0 && from.protocol() != own)
+    return fail(errc::unsupported_protocol,
+                "socket: protocol " + std::to_string(from.protocol()) + " with this type");
+  shape.protocol = own;
+  return shape;
+}
+
+result<msg::option> option_of(v1::Option from) {
+  switch (from) {
+    case v1::OPTION_ERROR: return msg::option::error;
+    case v1::OPTION_RECV_TIMEOUT_MS: return msg::option::recv_timeout_ms;
+    case v1::OPTION_SEND_TIMEOUT_MS: return msg::option::send_timeout_ms;
+    default: return fail(errc::unknown_option, "option " + std::to_string(from));
+  }
+}
+
+void set_names(v1::NamesReply& to, const msg::socket_names& from) {
+  to.set_family(family_of(from.shape.family));
+  to.set_type(from.shape.kind == transport::stream ? v1::SOCKET_TYPE_STREAM
+                                                   : v1::SOCKET_TYPE_DATAGRAM);
+  to.set_protocol(from.shape.protocol);
+  to.set_connected(from.connected);
+  if (from.local) set_endpoint(*to.mutable_local(), *from.local);
+  if (from.peer) set_endpoint(*to.mutable_peer(), *from.peer);
+  to.set_recv_timeout_ms(from.shape.recv_timeout.count());
+  to.set_send_timeout_ms(from.shape.send_timeout.count());
+  if (from.rules) set_rules(*to.mutable_datagram_rules(), *from.rules);
+}
+
+result<msg::datagram> datagram_of(std::span<const std::byte> packet) {
+  v1::Datagram from;
+  if (!from.ParseFromArray(packet.data(), static_cast<int>(packet.size())) || from.version() != 1)
+    return fail(errc::malformed, "not a Datagram of version 1");
+  msg::datagram to{socket_id{}, std::nullopt, {}};
+  if (from.has_peer()) {
+    const auto peer = endpoint_of(from.peer());
+    if (!peer) return peer.error();
+    to.peer = *peer;
+  }
+  const auto* first = reinterpret_cast<const std::byte*>(from.payload().data());
+  to.payload.assign(first, first + from.payload().size());
+  return to;
+}
+
+msg::bytes packet_of(const std::optional<endpoint>& peer, const msg::bytes& payload) {
+  v1::Datagram to;
+  to.set_version(1);
+  if (peer) set_endpoint(*to.mutable_peer(), *peer);
+  to.set_payload(payload.data(), payload.size());
+  msg::bytes packet(to.ByteSizeLong());
+  to.SerializeToArray(packet.data(), static_cast<int>(packet.size()));
+  return packet;
+}
+
+std::string printable(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7F) {
+      out += c;
+    } else {
+      out += "\\x";
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
+    }
+  }
+  return out;
+}
+
+void set_link(v1::LinkStatus& to, const msg::link_report& from,
+              std::chrono::steady_clock::time_point now) {
+  const link_status& link = from.link;
+  to.set_name(from.name);
+  to.set_uri(from.uri);
+  to.set_state(std::string(name(link.state)));
+  if (link.trouble.code != errc::none) {
+    set_error(*to.mutable_trouble(), link.trouble);
+    if (link.trouble.detail.empty())
+      to.mutable_trouble()->set_detail(std::string(explain(link.trouble.code)));
+  }
+  to.set_dialect(link.dialect);
+  to.set_firmware(printable(link.firmware));
+  to.set_manufacturer(printable(link.manufacturer));
+  to.set_model(printable(link.model));
+  to.set_modem_firmware(printable(link.modem_firmware));
+  to.set_imei(printable(link.imei));
+  to.set_registration(std::string(name(link.network)));
+  to.set_operator_plmn(printable(link.operator_plmn));
+  to.set_access_technology(link.access_technology);
+  if (link.rsrp_dbm) to.set_rsrp_dbm(*link.rsrp_dbm);
+  if (link.address) to.set_address(to_string(*link.address));
+  to.set_mtu(link.mtu);
+  to.set_handles_used(link.handles_used);
+  to.set_handles_max(link.handles_max);
+  to.set_busy_with(printable(link.busy_with));
+  if (!link.busy_with.empty()) to.set_busy_ms(ms_since(link.busy_since, now));
+  if (link.busy_socket) to.set_busy_socket(number(*link.busy_socket));
+  to.set_restarts(from.restarts);
+  auto& uart = *to.mutable_uart();
+  uart.set_bytes_sent(link.uart.bytes_sent);
+  uart.set_bytes_received(link.uart.bytes_received);
+  uart.set_commands(link.uart.commands);
+  uart.set_command_errors(link.uart.command_errors);
+  uart.set_command_timeouts(link.uart.command_timeouts);
+  uart.set_urcs(link.uart.urcs);
+  uart.set_lines_dropped(link.uart.lines_dropped);
+  uart.set_receives_repaired(link.uart.receives_repaired);
+  uart.set_receives_damaged(link.uart.receives_damaged);
+  uart.set_datagrams_refused(link.uart.datagrams_refused);
+  uart.set_resyncs(link.uart.resyncs);
+}
+
+void set_socket(v1::SocketStatus& to, const msg::socket_report& from,
+                std::chrono::steady_clock::time_point now) {
+  to.set_id(number(from.id));
+  to.set_cookie(number(from.cookie));
+  to.set_type(from.kind == transport::stream ? "stream" : "datagram");
+  to.set_state(std::string(name(from.state)));
+  if (from.peer) set_endpoint(*to.mutable_peer(), *from.peer);
+  to.set_modem_handle(from.handle ? number(*from.handle) : -1);
+  to.set_owner_pid(static_cast<std::uint32_t>(from.who.pid));
+  to.set_owner_uid(from.who.uid);
+  to.set_owner_program(printable(from.who.program));
+  to.set_bytes_sent(from.bytes_sent);
+  to.set_bytes_received(from.bytes_received);
+  to.set_datagrams_dropped(from.datagrams_dropped);
+  to.set_age_ms(ms_since(from.born, now));
+}
+
+}  // namespace cellsock::wire

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/bridge_actor.hpp"
+
+#include "stack/limits.hpp"
+
+namespace cellsock {
+namespace {
+
+template <class... Functions>
+struct overloaded : Functions... {
+  using Functions::operator()...;
+};
+template <class... Functions>
+overloaded(Functions...) -> overloaded<Functions...>;
+
+caf::error to_error(const failure& why) {
+  return {static_cast<std::uint8_t>(why.code), caf::atom("cellsock"),
+          caf::make_message(why.detail)};
+}
+
+}  // namespace
+
+/// Port facts become messages: the only way bytes enter the actors.
+class bridge_actor::port_facts final : public port_events {
+public:
+  explicit port_facts(bridge_handle owner) : owner_(std::move(owner)) {}
+  void port_opened() override { caf::anon_send(owner_, msg::port_opened{}); }
+  void port_received(std::span<const std::byte> bytes) override {
+    caf::anon_send(owner_, msg::port_received{{bytes.begin(), bytes.end()}});
+  }
+  void port_drained() override { caf::anon_send(owner_, msg::port_drained{}); }
+  void port_closed(const failure& why) override { caf::anon_send(owner_, msg::port_closed{why}); }
+
+private:
+  bridge_handle owner_;
+};
+
+bridge_actor::bridge_actor(caf::actor_config& config, bridge_seed seed)
+    : bridge_handle::base(config),
+      engine_(std::move(seed.config)),
+      line_(std::move(seed.line)),
+      supervisor_(std::move(seed.supervisor)),
+      trace_(std::move(seed.trace)),
+      backoff_(limits::restart_backoff_min) {}
+
+bridge_actor::~bridge_actor() = default;
+
+bridge_actor::behavior_type bridge_actor::make_behavior() {
+  facts_ = std::make_unique<port_facts>(this);
+  open_port();
+  return {
+      [this](msg::declare_socket& m) {
+        engine_.declare(m.id, m.family, m.kind);
+        sockets_[m.id] = std::move(m.owner);
+      },
+      [this](const msg::connect_socket& m) -> caf::result<msg::socket_connected> {
+        const auto t = next_ticket();
+        auto answer = pend<msg::socket_connected>(t);
+        engine_.connect(t, m.id, m.peer, m.timeout, now());
+        settle();
+        return answer;
+      },
+      [this](const msg::close_socket& m) -> caf::result<msg::socket_closed> {
+        const auto t = next_ticket();
+        auto answer = pend<msg::socket_closed>(t);
+        engine_.close(t, m.id, now());
+        settle();
+        return answer;
+      },
+      [this](const msg::forget_socket& m) {
+        if (sockets_.erase(m.id) == 0) return;
+        engine_.close(next_ticket(), m.id, now());
+        settle();
+      },
+      [this](const msg::offer& m) {
+        engine_.offer(m.id, m.waiting, now());
+        settle();
+      },
+      [this](const msg::want_receive& m) {
+        engine_.receive(m.id, m.wanted, now());
+        settle();
+      },
+      [this](msg::chunk& m) {
+        engine_.chunk(m.id, std::move(m.data), now());
+        settle();
+      },
+      [this](msg::datagram& m) {
+        engine_.datagram(m.id, m.peer, std::move(m.payload), now());
+        settle();
+      },
+      [this](msg::resolve_name& m) -> caf::result<msg::name_resolved> {
+        const auto t = next_ticket();
+        auto answer = pend<msg::name_resolved>(t);
+        engine_.resolve(t, std::move(m.host), m.family, now());
+        settle();
+        return answer;
+      },
+      [this](msg::run_at& m) -> caf::result<msg::at_answered> {
+        const auto t = next_ticket();
+        auto answer = pend<msg::at_answered>(t);
+        engine_.run_at(t, std::move(m.command), m.timeout, now());
+        settle();
+        return answer;
+      },
+      [this](const msg::get_bridge_report&) {
+        msg::bridge_report report{engine_.status(), engine_.rules(), {}};
+        for (const auto& [id, socket] : sockets_)
+          if (const auto handle = engine_.handle_of(id)) report.handles.emplace_back(id, *handle);
+        return report;
+      },
+      [this](const msg::stop_bridge&) -> caf::result<msg::bridge_stopped> {
+        stopping_ = true;
+        const auto t = next_ticket();
+        auto answer = pend<msg::bridge_stopped>(t);
+        engine_.stop(t, now());
+        settle();
+        return answer;
+      },
+      [this](const msg::port_opened&) {
+        backoff_ = limits::restart_backoff_min;
+        engine_.port_opened(now());
+        settle();
+      },
+      [this](const msg::port_received& m) {
+        engine_.port_received(m.data, now());
+        settle();
+      },
+      [this](const msg::port_drained&) {
+        engine_.port_drained(now());
+        settle();
+      },
+      [this](const msg::port_closed& m) {
+        engine_.port_closed(m.why, now());
+        reopen_later();
+        settle();
+      },
+      [this](const msg::tick& m) {
+        if (m.generation != generation_) return;
+        armed_for_.reset();
+        if (reopen_at_ && *reopen_at_ <= now()) open_port();
+        engine_.expire(now());
+        settle();
+      },
+  };
+}
+
+void bridge_actor::on_exit() {
+  if (line_) line_->close();
+  line_.reset();
+  facts_.reset();
+  for (auto& [t, p] : pending_)
+    std::visit([](auto& waiting) { waiting.deliver(to_error(fail(errc::link_down))); }, p);
+  pending_.clear();
+  sockets_.clear();
+  supervisor_ = supervisor_handle{};
+}
+
+// ---- the port ----
+
+void bridge_actor::open_port() {
+  reopen_at_.reset();
+  line_->open(*facts_);
+  report_link();
+}
+
+void bridge_actor::reopen_later() {
+  if (stopping_) return;
+  reopen_at_ = now() + backoff_;
+  backoff_ = std::min<std::chrono::milliseconds>(backoff_ * 2, limits::restart_backoff_max);
+}
+
+// ---- out of the engine ----
+
+void bridge_actor::settle() {
+  if (const auto bytes = engine_.take_output(); !bytes.empty() && line_) line_->write(bytes);
+  if (trace_)
+    for (const auto& line : engine_.take_trace()) trace_(line);
+  bool quit_after = false;
+  for (auto& happened : engine_.take_outcomes()) {
+    std::visit(
+        overloaded{
+            [&](outcome::connected& o) { deliver(o.t, msg::socket_connected{}); },
+            [&](outcome::closed& o) {
+              sockets_.erase(o.id);
+              deliver(o.t, msg::socket_closed{});
+            },
+            [&](outcome::resolved& o) { deliver(o.t, msg::name_resolved{std::move(o.addresses)}); },
+            [&](outcome::at_done& o) {
+              deliver(o.t, msg::at_answered{std::move(o.lines), std::move(o.final_result), o.ok});
+            },
+            [&](outcome::stopped& o) {
+              deliver(o.t, msg::bridge_stopped{});
+              quit_after = true;
+            },
+            [&](outcome::failed& o) { fail_ticket(o.t, o.why); },
+            [&](outcome::want_chunk& o) {
+              // A socket whose actor is gone has nothing to say; the engine must not wait for it.
+              if (sockets_.count(o.id) == 0)
+                engine_.chunk(o.id, {}, now());
+              else
+                tell(o.id, msg::give_chunk{o.bytes_max});
+            },
+            [&](outcome::chunk_sent& o) { tell(o.id, msg::chunk_sent{o.bytes}); },
+            [&](outcome::datagram_dropped& o) { tell(o.id, msg::datagram_dropped{o.why}); },
+            [&](outcome::received& o) {
+              tell(o.id, msg::received{std::move(o.bytes), o.from});
+            },
+            [&](outcome::peer_closed& o) { tell(o.id, msg::reception_ended{}); },
+            [&](outcome::socket_broken& o) { tell(o.id, msg::socket_broken{o.why}); },
+            [&](outcome::link_changed&) { report_link(); },
+            [&](outcome::reopen_port& o) {
+              line_->close();
+              engine_.port_closed(o.why, now());
+              reopen_later();
+            },
+        },
+        happened);
+  }
+  if (quit_after) return quit();
+  // Handling an outcome may have produced more (a reopened port, an answered want_chunk).
+  if (const auto more = engine_.take_output(); !more.empty() && line_) line_->write(more);
+  rearm();
+}
+
+void bridge_actor::rearm() {
+  auto next = engine_.deadline();
+  if (reopen_at_ && (!next || *reopen_at_ < *next)) next = reopen_at_;
+  if (!next || (armed_for_ && *armed_for_ <= *next)) return;  // an early tick is harmless
+  armed_for_ = next;
+  const auto wait = std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(*next - now()));
+  delayed_send(this, wait, msg::tick{++generation_});
+}
+
+void bridge_actor::report_link() {
+  if (supervisor_) send(supervisor_, msg::link_changed{engine_.status(), engine_.rules()});
+}
+
+template <class Message>
+void bridge_actor::tell(socket_id id, Message message) {
+  const auto known = sockets_.find(id);
+  if (known != sockets_.end()) send(known->second, std::move(message));
+}
+
+// ---- tickets ----
+
+template <class Reply>
+caf::typed_response_promise<Reply> bridge_actor::pend(ticket t) {
+  auto waiting = make_response_promise<Reply>();
+  pending_.emplace(t, waiting);
+  return waiting;
+}
+
+template <class Reply>
+void bridge_actor::deliver(ticket t, Reply reply) {
+  const auto known = pending_.find(t);
+  if (known == pending_.end()) return;
+  if (auto* waiting = std::get_if<caf::typed_response_promise<Reply>>(&known->second))
+    waiting->deliver(std::move(reply));
+  pending_.erase(known);
+}
+
+void bridge_actor::fail_ticket(ticket t, const failure& why) {
+  const auto known = pending_.find(t);
+  if (known == pending_.end()) return;
+  std::visit([&](auto& waiting) { waiting.deliver(to_error(why)); }, known->second);
+  pending_.erase(known);
+}
+
+}  // namespace cellsock
