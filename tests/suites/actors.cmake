@@ -1,1 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+file(GLOB sources CONFIGURE_DEPENDS unit/actors/*_test.cpp)
+cellsock_test(unit_actors SOURCES ${sources} LIBS cellsock_actors PCH cellsock_pch_actors LABELS unit)
+
+file(GLOB sources CONFIGURE_DEPENDS actors/*_test.cpp)
+cellsock_test(actors SOURCES ${sources} LIBS cellsock_actors PCH cellsock_pch_actors LABELS actors)

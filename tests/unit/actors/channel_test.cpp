@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The channel against a real kernel: what a program sees at its end of the pair.
+#include "actors/channel.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+
+using namespace cellsock;
+
+namespace {
+
+struct fixture {
+  asio::io_context io;
+  reactor loop{io};
+
+  channel::pair stream() { return std::move(*channel::make(transport::stream, loop)); }
+  channel::pair datagram() { return std::move(*channel::make(transport::datagram, loop)); }
+};
+
+short readiness(int fd) {
+  pollfd p{fd, POLLIN | POLLOUT | POLLRDHUP, 0};
+  ::poll(&p, 1, 0);
+  return p.revents;
+}
+
+ssize_t put(int fd, const std::string& text) {
+  return ::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+std::string get(channel& end, std::size_t max = 100) {
+  std::string text(max, '\0');
+  const auto got = end.read_some(std::as_writable_bytes(std::span(text)));
+  text.resize(got.bytes);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "R1: a pair per socket, the program's end named by its cookie") {
+  auto a = stream();
+  auto b = stream();
+  CHECK(a.cookie != b.cookie);
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  const descriptor copy(::dup(a.theirs->get()));
+  REQUIRE(::getsockopt(copy.get(), SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0);
+  CHECK(socket_cookie{cookie} == a.cookie);
+}
+
+TEST_CASE_FIXTURE(fixture, "R2: out-of-band data loses no byte") {
+  auto pair = stream();
+  pair.ours->open_for_writing();
+  REQUIRE(::send(pair.theirs->get(), "ab", 2, MSG_OOB | MSG_DONTWAIT) == 2);
+  std::string all = get(*pair.ours);
+  all += get(*pair.ours);
+  CHECK(all == "ab");
+  CHECK(pair.ours->unread() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "R3: a stream is born not writable, and one edge tells of the connect") {
+  auto pair = stream();
+  const int theirs = pair.theirs->get();
+  CHECK(readiness(theirs) == 0);
+  CHECK(put(theirs, "x") == -1);
+  CHECK(errno == EAGAIN);
+
+  const descriptor watcher(::epoll_create1(EPOLL_CLOEXEC));
+  epoll_event want{.events = EPOLLIN | EPOLLOUT | EPOLLET, .data = {.fd = theirs}};
+  REQUIRE(::epoll_ctl(watcher.get(), EPOLL_CTL_ADD, theirs, &want) == 0);
+  epoll_event got{};
+  CHECK(::epoll_wait(watcher.get(), &got, 1, 0) == 0);
+  pair.ours->open_for_writing();
+  CHECK(::epoll_wait(watcher.get(), &got, 1, 0) == 1);
+  CHECK(std::uint32_t{got.events} == EPOLLOUT);
+  CHECK(::epoll_wait(watcher.get(), &got, 1, 0) == 0);
+  CHECK(pair.ours->unread() == 0);
+  CHECK(put(theirs, "hello") == 5);
+  CHECK(get(*pair.ours) == "hello");
+}
+
+TEST_CASE_FIXTURE(fixture, "R3: a failed connect shows as error and hang-up at the descriptor") {
+  auto pair = stream();
+  pair.ours->close();
+  CHECK((readiness(pair.theirs->get()) & ~POLLRDHUP) == (POLLIN | POLLOUT | POLLERR | POLLHUP));
+  char byte = 0;
+  CHECK(::recv(pair.theirs->get(), &byte, 1, MSG_DONTWAIT) == -1);
+  CHECK(errno == ECONNRESET);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "R5: a datagram channel is writable from birth and holds the largest packet") {
+  auto pair = datagram();
+  CHECK(readiness(pair.theirs->get()) == POLLOUT);
+  const std::string large(4096 + 64, 'd');
+  CHECK(put(pair.theirs->get(), large) == static_cast<ssize_t>(large.size()));
+  const auto got = pair.ours->read_packet();
+  CHECK(got.how == channel::read_end::got);
+  CHECK(got.packet.size() == large.size());
+  CHECK(pair.ours->read_packet().how == channel::read_end::nothing_yet);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "R5: queued packets survive the program's death, an empty packet is no end") {
+  auto pair = datagram();
+  CHECK(pair.ours->write_packet(std::array{std::byte{1}}) ==
+        channel::write_end::took);  // never read
+  put(pair.theirs->get(), "one");
+  put(pair.theirs->get(), "");
+  put(pair.theirs->get(), "two");
+  CHECK(pair.ours->read_packet().packet.size() == 3);
+  CHECK(pair.ours->read_packet().how == channel::read_end::got);
+  pair.theirs.reset();
+  CHECK(pair.ours->read_packet().packet.size() == 3);
+  CHECK(pair.ours->read_packet().how == channel::read_end::no_more);
+}
+
+TEST_CASE_FIXTURE(fixture, "R6: the channel holds 16 KiB, not the kernel's default 208") {
+  auto pair = stream();
+  pair.ours->open_for_writing();
+  std::size_t total = 0;
+  for (ssize_t n = 0; (n = put(pair.theirs->get(), std::string(4096, 'x'))) > 0;)
+    total += static_cast<std::size_t>(n);
+  CHECK(total >= 8192);
+  CHECK(total <= 20000);
+  CHECK(pair.ours->unread() == total);
+}
+
+TEST_CASE_FIXTURE(fixture, "R8: an orderly end is end of file behind the data") {
+  auto pair = stream();
+  pair.ours->open_for_writing();
+  const std::string last = "last words";
+  CHECK(pair.ours->write_some(std::as_bytes(std::span(last))).bytes > 0);
+  pair.ours->finish_writing();
+  std::array<char, 64> space{};
+  CHECK(::recv(pair.theirs->get(), space.data(), space.size(), MSG_DONTWAIT) == 10);
+  CHECK(::recv(pair.theirs->get(), space.data(), space.size(), MSG_DONTWAIT) == 0);
+  CHECK((readiness(pair.theirs->get()) & POLLOUT) != 0);  // our direction still works
+  CHECK((readiness(pair.theirs->get()) & (POLLHUP | POLLERR)) == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "R9: what a dead program wrote can still be read") {
+  auto pair = stream();
+  pair.ours->open_for_writing();
+  put(pair.theirs->get(), "accepted");
+  const std::string unread = "never read";
+  CHECK(pair.ours->write_some(std::as_bytes(std::span(unread))).bytes > 0);
+  pair.theirs.reset();
+  CHECK(get(*pair.ours) == "accepted");
+  std::array<std::byte, 8> space{};
+  CHECK(pair.ours->read_some(space).how == channel::read_end::no_more);
+  CHECK(pair.ours->write_some(space).how == channel::write_end::gone);
+}
