@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/emulator/board.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "modem_bridge/emulator/uplink.hpp"
+
+namespace cellsock::emulator {
+
+board::board(const modem_config& configuration, network& behind, event_log& events,
+             time_point start)
+    : config(configuration),
+      log(events),
+      stack(behind, configuration.network_delay),
+      radio(configuration),
+      now(start) {
+  radio.on_context_lost = [this](int cid) {
+    const int pdn_id = radio.contexts().at(cid).pdn_id;
+    log.add(now, "pdn-lost", -1, 0, std::to_string(cid));
+    for (modem_socket* socket : sockets.all()) {
+      if (socket->cid != pdn_id) continue;
+      stack.kill(socket->id);
+      if (socket->peer) stack.kill(*socket->peer);
+    }
+  };
+}
+
+void board::say(std::string_view text) {
+  output += "\r\n";
+  output += text;
+  output += "\r\n";
+}
+
+void board::raw(std::span<const std::byte> bytes) {
+  output.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+verdict board::wait(std::optional<time_point> deadline, std::function<verdict()> resume) {
+  pending = std::move(resume);
+  pending_deadline = deadline;
+  return verdict::blocked;
+}
+
+void board::print_poll_events() {
+  const bool heard = mode.current() != data_mode::state::payload;
+  for (const auto& [handle, events] : watch.collect(sockets, stack, now)) {
+    if (!heard) continue;
+    const std::string text = "#XAPOLL: " + std::to_string(handle) + "," + std::to_string(events);
+    say(text);
+    log.add(now, "urc", handle, 0, text);
+  }
+}
+
+void board::injection_point(urc_injection here) {
+  if (injection == here || injection == urc_injection::both) print_poll_events();
+}
+
+unsigned board::time_limit_ms_min() const {
+  return data_mode::limit_ms_min(config.baud, uplink::buffer_bytes);
+}
+
+void board::enter_data_mode() {
+  if (time_limit_ms == 0) time_limit_ms = time_limit_ms_min();
+  mode.enter();
+  const modem_socket* socket = sockets.current();
+  log.add(now, "data-mode", socket ? socket->handle : -1, 0, "entered");
+}
+
+bool board::network_up(const modem_socket& socket) const {
+  return radio.cid_of_pdn(socket.cid).has_value();
+}
+
+void board::close_all_sockets() {
+  stack.close_all();
+  sockets.clear();
+  watch.stop();
+}
+
+void board::reboot() {
+  close_all_sockets();
+  radio.reboot();
+  mode.leave();
+  cme_errors = false;
+  time_limit_ms = 0;
+  send_flags = 0;
+  send_host.clear();
+  output.clear();
+  power.reset();
+  pending = nullptr;
+  pending_deadline.reset();
+}
+
+}  // namespace cellsock::emulator

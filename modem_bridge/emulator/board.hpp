@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "modem_bridge/emulator/cell.hpp"
+#include "modem_bridge/emulator/config.hpp"
+#include "modem_bridge/emulator/data_mode.hpp"
+#include "modem_bridge/emulator/event_log.hpp"
+#include "modem_bridge/emulator/ip_stack.hpp"
+#include "modem_bridge/emulator/poll_watch.hpp"
+#include "modem_bridge/emulator/socket_table.hpp"
+
+namespace cellsock::emulator {
+
+/// How a command ends. `silent`: it printed its own final result or has none; `blocked`: it waits,
+/// and holds everything else meanwhile.
+enum class verdict : std::uint8_t { ok, error, silent, blocked };
+
+enum class power_change : std::uint8_t { reset, shutdown, deep_sleep, idle_sleep };
+
+/// What the firmware is made of: everything a command may touch. Owned by the executor, which sets
+/// `now` before anything runs and sends `output` afterwards.
+struct board {
+  board(const modem_config& configuration, network& behind, event_log& events, time_point start);
+
+  const modem_config& config;
+  event_log& log;
+  ip_stack stack;
+  cell radio;
+  socket_table sockets;
+  poll_watch watch;
+  data_mode mode;
+  time_point now;
+
+  bool cme_errors = false;
+  unsigned time_limit_ms = 0;  // of data mode; 0 until set or data mode was first entered
+  int send_flags = 0;          // of the data mode under way
+  /// Where data mode sends datagrams. The firmware forgets it only when a send-to ends well, so a
+  /// send-to refused after its host was read leaves it behind for the next plain data mode.
+  std::string send_host = {};
+  int send_port = 0;
+  urc_injection injection = urc_injection::off;
+
+  /// Bytes for the host, in order; with the places where a URC of the poll thread may cut in.
+  std::string output;
+  std::optional<power_change> power;
+
+  /// The command that waits: says `blocked` until it is over. Wanted whenever something changed,
+  /// and at `pending_deadline` at the latest.
+  std::function<verdict()> pending;
+  std::optional<time_point> pending_deadline;
+
+  /// An information line of a `#X` command, with its leading and closing CRLF.
+  void say(std::string_view text);
+  void raw(std::string_view text) { output += text; }
+  void raw(std::span<const std::byte> bytes);
+  /// Holds the executor until `resume` says something else than `blocked`.
+  verdict wait(std::optional<time_point> deadline, std::function<verdict()> resume);
+  /// A URC of the poll thread, wherever the output stands now.
+  void print_poll_events();
+  /// The place where one may be injected into a counted receive.
+  void injection_point(urc_injection here);
+
+  [[nodiscard]] unsigned time_limit_ms_min() const;
+  void enter_data_mode();
+  /// The data network this socket uses is up.
+  [[nodiscard]] bool network_up(const modem_socket& socket) const;
+  void close_all_sockets();
+  /// As after power-on; the outside (SIM, network, injected faults) stays as it is.
+  void reboot();
+};
+
+}  // namespace cellsock::emulator

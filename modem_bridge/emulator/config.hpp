@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "modem_bridge/emulator/time.hpp"
+#include "stack/endpoint.hpp"
+
+namespace cellsock::emulator {
+
+/// Where in a counted receive the poll thread's URCs may cut in (it writes from a thread of its
+/// own, so on hardware they can).
+enum class urc_injection : std::uint8_t { off, header, tail, both };
+
+/// Everything about one emulated modem. The defaults are an nRF9160 with the Serial LTE Modem
+/// application of NCS 3.1 on 115200 baud, with a quick boot and a quick network.
+struct modem_config {
+  unsigned baud = 115200;
+  bool flow_control = true;  // RTS/CTS
+  /// From the host's last byte on the wire to the modem's first. Two milliseconds of it are the
+  /// UART's idle detection; a smaller value shortens that too.
+  duration turnaround = std::chrono::milliseconds(3);
+  duration network_delay{};  // one way, over the air
+  duration boot_time = std::chrono::milliseconds(100);
+  duration registration_time = std::chrono::milliseconds(200);
+  duration power_off_time = std::chrono::milliseconds(100);  // CFUN=0
+  /// Radio silence after which the network releases the RRC connection (`+CSCON: 0`).
+  duration rrc_inactivity = std::chrono::seconds(10);
+  bool ready_line = true;  // some builds suppress `Ready`
+
+  // Identity.
+  std::string manufacturer = "Nordic Semiconductor ASA";
+  std::string model = "nRF9160-SICA";
+  std::string firmware = "mfw_nrf9160_1.3.7";
+  std::string hardware = "nRF9160 SICA B0A";
+  std::string short_version = "nrf9160_1.3.7";
+  std::string application_version = "3.1.0";
+  std::string library_version = "3.1.0";
+  std::string uuid = "50503041-3633-4261-803d-1e2b8f70111a";
+  std::string imei = "352656100367872";
+  std::string imsi = "262011234567890";
+  std::string iccid = "8949020000012345678";
+
+  // Network.
+  bool sim_present = true;
+  bool roaming = false;
+  std::string operator_code = "26201";
+  std::string operator_name = "Emulated Network";
+  std::string apn = "iot.example";
+  std::string address = "10.160.1.2";
+  std::string dns_primary = "10.160.0.1";
+  std::string dns_secondary = "10.160.0.2";
+  int mtu = 1280;
+
+  /// The only names that resolve. Several addresses per name are allowed.
+  std::multimap<std::string, ip_address> names;
+};
+
+}  // namespace cellsock::emulator

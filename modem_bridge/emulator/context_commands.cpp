@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "modem_bridge/emulator/commands.hpp"
+
+namespace cellsock::emulator {
+namespace {
+
+using form = command::form;
+using namespace std::chrono_literals;
+
+native_reply refused(int cme) {
+  return {.ok = false, .cme = cme};
+}
+native_reply one(std::string line) {
+  return {.lines = {std::move(line)}};
+}
+
+// CME codes of 3GPP TS 27.007 §9.2.
+constexpr int not_allowed = 3;
+constexpr int no_network_service = 30;
+constexpr int wrong_parameters = 50;
+
+constexpr int cid_max = cell::contexts_max - 1;
+constexpr std::size_t name_bytes_max = 100;
+/// An activation is a round trip to the core network.
+constexpr auto activation_time = 50ms;
+
+native_reply define_context(board& b, const command& c) {
+  auto& contexts = b.radio.contexts();
+  if (c.shape == form::read) {
+    native_reply reply;
+    for (const auto& [cid, context] : contexts)
+      reply.lines.push_back("+CGDCONT: " + std::to_string(cid) + ",\"" + context.type + "\",\"" +
+                            context.apn + "\",\"" + context.address + "\",0,0");
+    return reply;
+  }
+  if (c.shape == form::test) return one("+CGDCONT: (0-10),\"IP\",,,(0),(0)");
+  const auto cid = c.number(0, 0, cid_max);
+  if (!cid) return refused(wrong_parameters);
+  if (c.count() == 1) {
+    if (b.radio.active(*cid)) return refused(not_allowed);
+    contexts.erase(*cid);
+    if (*cid == 0) contexts[0];  // the default bearer always exists
+    return {};
+  }
+  const auto type = c.text(1, name_bytes_max);
+  const auto apn = c.count() > 2 ? c.text(2, name_bytes_max) : std::optional<std::string_view>("");
+  if (!type || !apn) return refused(wrong_parameters);
+  if (*type != "IP" && *type != "IPV6" && *type != "IPV4V6" && *type != "Non-IP")
+    return refused(wrong_parameters);
+  contexts[*cid].type = *type;
+  contexts[*cid].apn = *apn;
+  return {};
+}
+
+native_reply authentication(board&, const command& c) {
+  if (c.shape == form::read) return {};
+  const bool good = c.number(0, 0, cid_max) && c.number(1, 0, 2) &&
+                    (c.number(1) == 0 || (c.is_text(2) && c.is_text(3)));
+  return good ? native_reply{} : refused(wrong_parameters);
+}
+
+native_reply activate(board& b, const command& c) {
+  if (c.shape == form::read) {
+    native_reply reply;
+    for (const auto& [cid, context] : b.radio.contexts())
+      reply.lines.push_back("+CGACT: " + std::to_string(cid) + (context.active ? ",1" : ",0"));
+    return reply;
+  }
+  const auto on = c.number(0, 0, 1);
+  const auto cid = c.number(1, 0, cid_max);
+  if (!on || !cid) return refused(wrong_parameters);
+  if (*cid == 0) return refused(not_allowed);  // the default bearer follows registration alone
+  if (!b.radio.registered()) return refused(no_network_service);
+  const bool done = *on == 1 ? b.radio.activate(*cid) : b.radio.deactivate(*cid);
+  if (!done) return refused(not_allowed);
+  return {.after = activation_time};
+}
+
+native_reply address(board& b, const command& c) {
+  if (!c.is_set()) return refused(wrong_parameters);
+  native_reply reply;
+  for (const auto& [cid, context] : b.radio.contexts()) {
+    if (c.has(0) && c.number(0) != cid) continue;
+    std::string line = "+CGPADDR: " + std::to_string(cid);
+    if (context.active) line += ",\"" + context.address + "\"";
+    reply.lines.push_back(line);
+  }
+  if (c.has(0) && reply.lines.empty()) return refused(wrong_parameters);
+  return reply;
+}
+
+native_reply parameters(board& b, const command& c) {
+  if (!c.is_set()) return refused(wrong_parameters);
+  native_reply reply;
+  for (const auto& [cid, context] : b.radio.contexts()) {
+    if (!context.active || (c.has(0) && c.number(0) != cid)) continue;
+    reply.lines.push_back("+CGCONTRDP: " + std::to_string(cid) + ",,\"" + context.apn +
+                          "\",\"\",\"\",\"" + b.config.dns_primary + "\",\"" +
+                          b.config.dns_secondary + "\",,,,," + std::to_string(b.config.mtu));
+  }
+  return reply;
+}
+
+native_reply context_events(board& b, const command& c) {
+  int& level = b.radio.wanted().cgerep;
+  if (c.shape == form::read) return one("+CGEREP: " + std::to_string(level) + ",0");
+  const auto wanted = c.number(0, 0, 1);
+  if (!wanted) return refused(wrong_parameters);
+  level = *wanted;
+  return {};
+}
+
+native_reply new_context(board& b, const command& c) {
+  if (c.shape != form::read) return refused(wrong_parameters);
+  for (int cid = 0; cid <= cid_max; ++cid) {
+    if (b.radio.contexts().contains(cid)) continue;
+    b.radio.contexts()[cid];
+    return one("%XNEWCID: " + std::to_string(cid));
+  }
+  return refused(not_allowed);
+}
+
+native_reply pdn_id(board& b, const command& c) {
+  const auto cid = c.number(0, 0, cid_max);
+  if (!cid) return refused(wrong_parameters);
+  if (!b.radio.active(*cid)) return refused(not_allowed);
+  return one("%XGETPDNID: " + std::to_string(b.radio.contexts().at(*cid).pdn_id));
+}
+
+constexpr std::array verbs{
+    native_verb{'+', "CGDCONT", define_context}, native_verb{'+', "CGAUTH", authentication},
+    native_verb{'+', "CGACT", activate},         native_verb{'+', "CGPADDR", address},
+    native_verb{'+', "CGCONTRDP", parameters},   native_verb{'+', "CGEREP", context_events},
+    native_verb{'%', "XNEWCID", new_context},    native_verb{'%', "XGETPDNID", pdn_id},
+};
+
+}  // namespace
+
+std::span<const native_verb> context_verbs() {
+  return verbs;
+}
+
+}  // namespace cellsock::emulator

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/emulator/control.hpp"
+
+#include <array>
+#include <charconv>
+#include <span>
+#include <vector>
+
+#include "modem_bridge/emulator/command.hpp"
+#include "modem_bridge/emulator/status.hpp"
+
+namespace cellsock::emulator {
+namespace {
+
+using words = std::span<const std::string_view>;
+
+struct control_verb {
+  std::string_view name;
+  std::string_view arguments;
+  std::string_view meaning;
+  control_reply (*run)(control_target&, words);
+};
+
+control_reply good(std::string text = "ok") {
+  return {true, std::move(text)};
+}
+control_reply bad(std::string text) {
+  return {false, std::move(text)};
+}
+control_reply misused(std::string_view verb);
+
+std::optional<int> whole(std::string_view word) {
+  int value = 0;
+  const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (problem != std::errc{} || end != word.data() + word.size() || value < 0) return {};
+  return value;
+}
+
+control_reply pdn(control_target& t, words w) {
+  if (w.empty() || w.size() > 2) return misused("pdn");
+  const auto cid = w.size() == 2 ? whole(w[1]) : std::optional<int>(0);
+  if (!cid) return misused("pdn");
+  if (w[0] == "down")
+    return t.parts.radio.network_drops_pdn(*cid) ? good() : bad("that context is not active");
+  if (w[0] != "up" || w.size() != 1) return misused("pdn");
+  return t.parts.radio.network_restores_pdn() ? good() : bad("not registered: `register` first");
+}
+
+control_reply deregister(control_target& t, words w) {
+  if (!w.empty()) return misused("deregister");
+  t.parts.radio.deregister(t.parts.now);
+  return good();
+}
+
+control_reply register_again(control_target& t, words w) {
+  if (!w.empty()) return misused("register");
+  t.parts.radio.allow_registration(t.parts.now);
+  return good();
+}
+
+control_reply remove_sim(control_target& t, words w) {
+  if (!w.empty()) return misused("no-sim");
+  t.parts.radio.set_sim(false, t.parts.now);
+  return good();
+}
+
+control_reply insert_sim(control_target& t, words w) {
+  if (!w.empty()) return misused("sim");
+  t.parts.radio.set_sim(true, t.parts.now);
+  return good();
+}
+
+/// `ADDRESS` or `ADDRESS:PORT` in the form the stack compares; a name stands for its addresses.
+std::optional<std::string> place(const control_target& t, std::string_view text) {
+  if (const auto where = parse_endpoint(text)) return to_string(*where);
+  if (const auto address = parse_address(text)) return to_string(*address);
+  const auto colon = text.rfind(':');
+  const std::string_view name = text.substr(0, colon);
+  const auto found = t.parts.config.names.find(std::string(name));
+  if (found == t.parts.config.names.end()) return {};
+  if (colon == std::string_view::npos) return to_string(found->second);
+  const auto port = whole(text.substr(colon + 1));
+  if (!port || *port > 65535) return {};
+  return to_string(endpoint{found->second, static_cast<std::uint16_t>(*port)});
+}
+
+control_reply connect(control_target& t, words w) {
+  if (w.empty() || w.size() > 2) return misused("connect");
+  connect_policy policy = connect_policy::normal;
+  if (w[0] == "refuse")
+    policy = connect_policy::refuse;
+  else if (w[0] == "swallow")
+    policy = connect_policy::swallow;
+  else if (w[0] != "normal")
+    return misused("connect");
+  const auto where = w.size() == 2 ? place(t, w[1]) : std::optional<std::string>("");
+  if (!where) return bad("neither an address nor a known name: " + std::string(w[1]));
+  t.parts.stack.set_policy(*where, policy);
+  return good();
+}
+
+control_reply hang(control_target& t, words w) {
+  if (w.size() > 1) return misused("hang");
+  if (w.empty()) {
+    t.queue.hang({});
+    return good("ok: until `reset`");
+  }
+  const auto length = whole(w[0]);
+  if (!length) return misused("hang");
+  t.queue.hang(t.parts.now + std::chrono::milliseconds(*length));
+  return good();
+}
+
+control_reply reset(control_target& t, words w) {
+  if (!w.empty()) return misused("reset");
+  t.queue.reset(t.parts.now);
+  return good();
+}
+
+control_reply wake(control_target& t, words w) {
+  if (!w.empty()) return misused("wake");
+  return t.queue.wake(t.parts.now) ? good() : bad("not asleep");
+}
+
+control_reply status(control_target& t, words w) {
+  return w.empty() ? good(status_json(t)) : misused("status");
+}
+
+control_reply events(control_target& t, words w) {
+  const auto since = w.size() == 1 ? whole(w[0]) : std::optional<int>(0);
+  if (w.size() > 1 || !since) return misused("events");
+  std::string lines;
+  for (const event& e : t.log.events())
+    if (e.number > static_cast<std::uint64_t>(*since))
+      lines += (lines.empty() ? "" : "\n") + to_json(e);
+  return good(std::move(lines));
+}
+
+control_reply inject(control_target& t, words w) {
+  if (w.size() != 1) return misused("inject-urc");
+  constexpr std::array<std::pair<std::string_view, urc_injection>, 4> places{
+      {{"off", urc_injection::off},
+       {"header", urc_injection::header},
+       {"tail", urc_injection::tail},
+       {"both", urc_injection::both}}};
+  for (const auto& [name, where] : places) {
+    if (name != w[0]) continue;
+    t.parts.injection = where;
+    return good();
+  }
+  return misused("inject-urc");
+}
+
+control_reply send_block(control_target& t, words w) {
+  if (w.size() != 1 || (w[0] != "on" && w[0] != "off")) return misused("send-block");
+  t.parts.stack.block_sending(w[0] == "on");
+  return good();
+}
+
+control_reply net_delay(control_target& t, words w) {
+  const auto delay = w.size() == 1 ? whole(w[0]) : std::nullopt;
+  if (!delay) return misused("net-delay");
+  t.parts.stack.set_delay(std::chrono::milliseconds(*delay));
+  return good();
+}
+
+constexpr std::array verbs{
+    control_verb{"status", "", "everything there is to see, as one JSON object", status},
+    control_verb{"events", "[AFTER]", "the event log, one JSON object per line", events},
+    control_verb{"pdn", "down [CID] | up", "the network ends, or restores, a data context", pdn},
+    control_verb{"deregister", "", "the network detaches the modem and keeps it out", deregister},
+    control_verb{"register", "", "the network takes the modem again", register_again},
+    control_verb{"no-sim", "", "pull the SIM", remove_sim},
+    control_verb{"sim", "", "put it back", insert_sim},
+    control_verb{"connect", "refuse|swallow|normal [HOST[:PORT]]",
+                 "what happens to new TCP connections", connect},
+    control_verb{"send-block", "on|off", "the network takes no bytes", send_block},
+    control_verb{"net-delay", "MS", "one-way delay of the radio from now on", net_delay},
+    control_verb{"inject-urc", "header|tail|both|off",
+                 "poll URCs cut into counted receives, as on hardware they can", inject},
+    control_verb{"hang", "[MS]", "stop reacting, for a time or until `reset`", hang},
+    control_verb{"reset", "", "reboot: all state lost, then `Ready`", reset},
+    control_verb{"wake", "", "press the power pin of a sleeping modem", wake},
+};
+
+control_reply misused(std::string_view verb) {
+  for (const control_verb& row : verbs)
+    if (row.name == verb)
+      return bad("usage: " + std::string(row.name) + " " + std::string(row.arguments));
+  return bad("usage");
+}
+
+}  // namespace
+
+std::string control_usage() {
+  std::string text;
+  for (const control_verb& row : verbs) {
+    std::string left = "  " + std::string(row.name) + " " + std::string(row.arguments);
+    left.resize(std::max<std::size_t>(left.size() + 2, 48), ' ');
+    text += left + std::string(row.meaning) + "\n";
+  }
+  return text;
+}
+
+control_reply run_control(control_target target, std::string_view request) {
+  std::vector<std::string_view> found;
+  while (!request.empty()) {
+    const auto end = request.find_first_of(" \t\r\n");
+    if (end != 0) found.push_back(request.substr(0, end));
+    request.remove_prefix(end == std::string_view::npos ? request.size() : end + 1);
+  }
+  if (found.empty()) found.emplace_back();
+  target.log.add(target.parts.now, "control", -1, 0, std::string(found[0].substr(0, 40)));
+  for (const control_verb& row : verbs)
+    if (row.name == found[0]) return row.run(target, words(found).subspan(1));
+  std::string names;
+  for (const control_verb& row : verbs) names += " " + std::string(row.name);
+  return bad("unknown verb `" + redact(found[0]) + "`; there are:" + names);
+}
+
+}  // namespace cellsock::emulator

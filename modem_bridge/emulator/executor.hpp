@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modem_bridge/emulator/board.hpp"
+#include "modem_bridge/emulator/downlink.hpp"
+#include "modem_bridge/emulator/line_editor.hpp"
+#include "modem_bridge/emulator/uplink.hpp"
+
+namespace cellsock::emulator {
+
+/// The firmware's one work queue: takes bytes from the UART, runs commands strictly one after the
+/// other, carries data mode, and writes URCs where this firmware writes them. Also on and off.
+class executor {
+public:
+  enum class power : std::uint8_t { booting, running, asleep, off };
+
+  executor(board& b, uplink& up, downlink& down, time_point now);
+
+  /// Does everything that is due at `now`.
+  void run(time_point now);
+  [[nodiscard]] std::optional<time_point> next_event() const;
+
+  /// Reboots: all state is gone, `Ready` after the boot time.
+  void reset(time_point now);
+  /// Stops reacting until then; empty: until the next reset.
+  void hang(std::optional<time_point> until);
+  /// The power pin: wakes from either sleep. False if it was not asleep.
+  bool wake(time_point now);
+  [[nodiscard]] power state() const { return power_; }
+  [[nodiscard]] bool hung() const { return hung_; }
+  [[nodiscard]] bool busy() const { return deferred_.has_value() || board_.pending != nullptr; }
+
+private:
+  /// Something the firmware will have worked out a little later (its handler time).
+  struct deferred {
+    time_point due;
+    std::function<void()> act;
+  };
+
+  bool step();
+  void take_input();
+  void take_payload(std::byte value);
+  void begin_line(line_editor::line line);
+  void execute(const line_editor::line& line);
+  void finish(verdict how);
+  void flush(std::vector<std::byte> bytes, bool last);
+  void end_data_mode();
+  void fetch_notifications();
+  bool print_unsolicited();
+  bool hold_poll_events();
+  void apply_power_change();
+  void forget_everything();
+  void transmit();
+  [[nodiscard]] bool datagram_mode() const;
+
+  board& board_;
+  uplink& up_;
+  downlink& down_;
+  line_editor editor_;
+  power power_ = power::booting;
+  time_point boot_at_;
+  bool deep_ = false;  // asleep with everything lost: waking is a reboot
+  bool hung_ = false;
+  std::optional<time_point> hung_until_;
+  std::optional<deferred> deferred_;
+  std::vector<std::string> notifications_;  // of the modem, waiting for the end of a command
+  std::size_t notification_bytes_ = 0;
+  std::optional<time_point> poll_events_held_until_;
+};
+
+}  // namespace cellsock::emulator

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/emulator/ip_stack.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cellsock::emulator {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t read_bytes = 2048;
+/// A closed socket keeps trying to deliver what it accepted for this long, like a FIN-WAIT timer.
+constexpr auto closing_max = 60s;
+constexpr std::size_t accept_backlog = 1;  // this firmware listens with a backlog of one
+
+bool passed(const std::optional<time_point>& due, time_point now) {
+  return due && *due <= now;
+}
+
+}  // namespace
+
+ip_stack::socket_state* ip_stack::find(pcb socket) {
+  const auto found = sockets_.find(socket);
+  return found == sockets_.end() ? nullptr : &found->second;
+}
+
+const ip_stack::socket_state* ip_stack::find(pcb socket) const {
+  const auto found = sockets_.find(socket);
+  return found == sockets_.end() ? nullptr : &found->second;
+}
+
+pcb ip_stack::open(bool datagram) {
+  const pcb id{next_++};
+  sockets_[id].datagram = datagram;
+  return id;
+}
+
+void ip_stack::drop(socket_state& socket, bool abort) {
+  if (socket.flow) network_.close(*socket.flow, abort);
+  for (const arrived_connection& waiting : socket.pending) network_.close(waiting.flow, true);
+  socket.flow.reset();
+  socket.pending.clear();
+}
+
+void ip_stack::close(pcb id, bool abort, time_point now) {
+  socket_state* socket = find(id);
+  if (!socket) return;
+  if (!abort && !socket->dead && !socket->outbound.empty() &&
+      (socket->datagram || socket->at == stage::connected)) {
+    socket->closing = true;
+    socket->closing_until = now + closing_max;
+    return;
+  }
+  drop(*socket, abort);
+  sockets_.erase(id);
+}
+
+void ip_stack::close_all() {
+  for (auto& [id, socket] : sockets_) drop(socket, true);
+  sockets_.clear();
+}
+
+void ip_stack::kill(pcb id) {
+  socket_state* socket = find(id);
+  if (!socket || socket->dead) return;
+  drop(*socket, true);
+  *socket = socket_state{.datagram = socket->datagram, .at = stage::failed, .dead = true};
+}
+
+status ip_stack::need_flow(socket_state& socket) {
+  if (socket.dead) return fail(errc::pdn_down);
+  if (socket.flow) return done{};
+  auto opened = network_.open_datagram(ip_family::v4, socket.local_port);
+  if (!opened) return opened.error();
+  socket.flow = *opened;
+  return done{};
+}
+
+status ip_stack::bind(pcb id, std::uint16_t port) {
+  socket_state* socket = find(id);
+  if (!socket || socket->dead || socket->flow || socket->at != stage::idle)
+    return fail(errc::invalid_argument);
+  socket->local_port = port;
+  if (!socket->datagram) return done{};
+  return need_flow(*socket);
+}
+
+status ip_stack::listen(pcb id) {
+  socket_state* socket = find(id);
+  if (!socket || socket->datagram || socket->dead || socket->local_port == 0 ||
+      socket->at != stage::idle)
+    return fail(errc::invalid_argument);
+  if (socket->listening) return done{};
+  auto opened = network_.listen(ip_family::v4, socket->local_port);
+  if (!opened) return opened.error();
+  socket->flow = *opened;
+  socket->listening = true;
+  return done{};
+}
+
+std::optional<ip_stack::accepted> ip_stack::accept(pcb id) {
+  socket_state* listener = find(id);
+  if (!listener || listener->pending.empty()) return {};
+  const arrived_connection first = listener->pending.front();
+  listener->pending.pop_front();
+  const pcb made = open(false);
+  socket_state& socket = sockets_[made];
+  socket.at = stage::connected;
+  socket.flow = first.flow;
+  socket.remote = first.peer;
+  return accepted{made, first.peer};
+}
+
+void ip_stack::connect(pcb id, const endpoint& remote, time_point now) {
+  socket_state* socket = find(id);
+  if (!socket) return;
+  socket->remote = remote;
+  if (socket->dead) return;
+  if (socket->datagram) {
+    socket->at = need_flow(*socket) ? stage::connected : stage::failed;
+    return;
+  }
+  socket->at = stage::connecting;
+  socket->syn_due = now + delay_;
+}
+
+ip_stack::stage ip_stack::stage_of(pcb id) const {
+  const socket_state* socket = find(id);
+  return socket ? socket->at : stage::failed;
+}
+
+void ip_stack::abandon_connect(pcb id) {
+  socket_state* socket = find(id);
+  if (!socket || socket->at != stage::connecting) return;
+  drop(*socket, true);
+  socket->at = stage::idle;
+  socket->syn_due.reset();
+  socket->outcome_due.reset();
+}
+
+result<std::size_t> ip_stack::send(pcb id, std::span<const std::byte> bytes, time_point now) {
+  socket_state* socket = find(id);
+  if (!socket || socket->dead) return fail(errc::pdn_down);
+  if (socket->at != stage::connected) return fail(errc::not_connected);
+  if (passed(socket->reset_due, now)) return fail(errc::connection_reset);
+  if (socket->datagram) return send_to(id, *socket->remote, bytes, now);
+  const std::size_t limit = send_blocked_ ? 0 : stream_buffer_bytes;
+  const std::size_t taken = std::min(bytes.size(), limit - std::min(limit, socket->outbound_bytes));
+  if (taken == 0) return std::size_t{0};
+  socket->outbound.push_back(
+      {now + delay_, {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(taken)}});
+  socket->outbound_bytes += taken;
+  return taken;
+}
+
+result<std::size_t> ip_stack::send_to(pcb id, const endpoint& remote,
+                                      std::span<const std::byte> payload, time_point now) {
+  socket_state* socket = find(id);
+  if (!socket || socket->dead) return fail(errc::pdn_down);
+  if (!socket->datagram) return fail(errc::invalid_argument);
+  if (payload.size() > datagram_bytes_max) return fail(errc::message_too_big);
+  if (send_blocked_ || socket->outbound.size() >= datagrams_queued_max) return std::size_t{0};
+  if (auto flow = need_flow(*socket); !flow) return flow.error();
+  socket->outbound.push_back({now + delay_, {payload.begin(), payload.end()}, 0, remote});
+  return payload.size();
+}
+
+bool ip_stack::drained(pcb id) const {
+  const socket_state* socket = find(id);
+  return !socket || socket->outbound.empty();
+}
+
+std::size_t ip_stack::readable_bytes(pcb id, time_point now) const {
+  const socket_state* socket = find(id);
+  std::size_t bytes = 0;
+  if (!socket) return bytes;
+  for (const segment& part : socket->inbound)
+    if (part.due <= now) bytes += part.bytes.size() - part.used;
+  return bytes;
+}
+
+ip_stack::received ip_stack::receive(pcb id, std::size_t bytes_max, bool peek, time_point now) {
+  using outcome = received::outcome;
+  socket_state* socket = find(id);
+  if (!socket || socket->dead) return {outcome::failed};
+  if (socket->datagram) {
+    if (socket->inbound.empty() || socket->inbound.front().due > now) return {};
+    const segment& first = socket->inbound.front();
+    received got{outcome::bytes, first.bytes, first.peer};
+    if (got.payload.empty()) got.is = outcome::ended;  // an empty datagram reads as zero bytes
+    if (got.payload.size() > bytes_max) got.payload.resize(bytes_max);  // the rest is lost
+    if (!peek) socket->inbound.pop_front();
+    return got;
+  }
+  received got;
+  if (socket->remote) got.peer = *socket->remote;
+  for (auto part = socket->inbound.begin();
+       part != socket->inbound.end() && part->due <= now && got.payload.size() < bytes_max;) {
+    const std::size_t n = std::min(bytes_max - got.payload.size(), part->bytes.size() - part->used);
+    const auto from = part->bytes.begin() + static_cast<std::ptrdiff_t>(part->used);
+    got.payload.insert(got.payload.end(), from, from + static_cast<std::ptrdiff_t>(n));
+    if (peek) {
+      ++part;
+      continue;
+    }
+    part->used += n;
+    socket->inbound_bytes -= n;
+    if (part->used == part->bytes.size())
+      part = socket->inbound.erase(part);
+    else
+      break;
+  }
+  if (!got.payload.empty())
+    got.is = outcome::bytes;
+  else if (passed(socket->reset_due, now) || (socket->at != stage::connected))
+    got.is = outcome::failed;
+  else if (passed(socket->fin_due, now) && socket->inbound.empty())
+    got.is = outcome::ended;
+  return got;
+}
+
+unsigned ip_stack::poll(pcb id, time_point now) const {
+  const socket_state* socket = find(id);
+  if (!socket) return ready::nval;
+  if (socket->dead) return ready::err;
+  if (socket->listening) return socket->pending.empty() ? 0 : ready::in;
+  const bool readable = !socket->inbound.empty() && socket->inbound.front().due <= now;
+  if (socket->datagram) {
+    const bool room = !send_blocked_ && socket->outbound.size() < datagrams_queued_max;
+    return (readable ? ready::in : 0) | (room ? ready::out : 0);
+  }
+  if (socket->at != stage::connected) return 0;
+  unsigned bits = readable ? ready::in : 0;
+  if (passed(socket->reset_due, now)) return bits | ready::err | ready::hup;
+  if (passed(socket->fin_due, now)) bits |= ready::in | ready::hup;
+  if (!send_blocked_ && socket->outbound_bytes < stream_buffer_bytes) bits |= ready::out;
+  return bits;
+}
+
+void ip_stack::set_policy(const std::string& where, connect_policy policy) {
+  if (where.empty()) policies_.clear();
+  policies_[where] = policy;
+}
+
+connect_policy ip_stack::policy_for(const endpoint& remote) const {
+  for (const std::string& where : {to_string(remote), to_string(remote.address), std::string{}})
+    if (const auto found = policies_.find(where); found != policies_.end()) return found->second;
+  return connect_policy::normal;
+}
+
+bool ip_stack::pump(time_point now) {
+  bool moved = false;
+  for (auto it = sockets_.begin(); it != sockets_.end();) {
+    socket_state& socket = it->second;
+    if (socket.listening) {
+      while (auto next = network_.accept(*socket.flow)) {
+        if (socket.pending.size() < accept_backlog)
+          socket.pending.push_back(*next);
+        else
+          network_.close(next->flow, true);
+        moved = true;
+      }
+    } else if (socket.datagram) {
+      moved |= pump_datagrams(socket, now);
+    } else {
+      moved |= pump_connect(socket, now);
+      moved |= pump_out(socket, now);
+      moved |= pump_in(socket, now);
+    }
+    if (socket.closing && (socket.outbound.empty() || now >= socket.closing_until)) {
+      drop(socket, !socket.outbound.empty());
+      it = sockets_.erase(it);
+      moved = true;
+    } else {
+      ++it;
+    }
+  }
+  return moved;
+}
+
+bool ip_stack::pump_connect(socket_state& socket, time_point now) {
+  if (socket.at != stage::connecting) return false;
+  bool moved = false;
+  const auto settle = [&](stage outcome) {
+    socket.outcome = outcome;
+    socket.outcome_due = now + delay_;
+    moved = true;
+  };
+  if (passed(socket.syn_due, now)) {
+    socket.syn_due.reset();
+    const connect_policy policy = policy_for(*socket.remote);
+    if (policy == connect_policy::refuse) {
+      settle(stage::failed);
+    } else if (policy == connect_policy::normal) {
+      auto flow = network_.connect(*socket.remote, socket.local_port);
+      if (flow)
+        socket.flow = *flow;
+      else
+        settle(stage::failed);
+    }
+    moved = true;
+  }
+  if (socket.flow && !socket.outcome_due) {
+    const flow_status now_is = network_.look(*socket.flow);
+    if (now_is.stage == flow_stage::open) settle(stage::connected);
+    if (now_is.stage == flow_stage::failed) settle(stage::failed);
+  }
+  if (passed(socket.outcome_due, now)) {
+    socket.outcome_due.reset();
+    socket.at = socket.outcome;
+    if (socket.at == stage::failed) {
+      drop(socket, true);
+      // A refused socket is as good as new: another connect may be tried on it.
+      socket.at = stage::idle;
+    }
+    moved = true;
+  }
+  return moved;
+}
+
+bool ip_stack::pump_out(socket_state& socket, time_point now) {
+  if (socket.at != stage::connected || !socket.flow || send_blocked_) return false;
+  bool moved = false;
+  while (!socket.outbound.empty() && socket.outbound.front().due <= now && !socket.reset_due) {
+    segment& part = socket.outbound.front();
+    auto taken = network_.send(*socket.flow, std::span(part.bytes).subspan(part.used));
+    if (!taken) {
+      socket.reset_due = now + delay_;
+      socket.outbound.clear();
+      socket.outbound_bytes = 0;
+      return true;
+    }
+    if (*taken == 0) break;
+    moved = true;
+    part.used += *taken;
+    socket.outbound_bytes -= *taken;
+    if (part.used == part.bytes.size()) socket.outbound.pop_front();
+  }
+  return moved;
+}
+
+bool ip_stack::pump_in(socket_state& socket, time_point now) {
+  if (socket.at != stage::connected || !socket.flow) return false;
+  bool moved = false;
+  while (!socket.fin_due && !socket.reset_due && socket.inbound_bytes < stream_buffer_bytes) {
+    std::vector<std::byte> bytes(read_bytes);
+    auto got = network_.receive(*socket.flow, bytes);
+    if (!got) {
+      socket.reset_due = now + delay_;
+      moved = true;
+    } else if (got->bytes > 0) {
+      bytes.resize(got->bytes);
+      socket.inbound_bytes += got->bytes;
+      socket.inbound.push_back({now + delay_, std::move(bytes)});
+      moved = true;
+    } else if (got->ended) {
+      socket.fin_due = now + delay_;
+      moved = true;
+    } else {
+      break;
+    }
+  }
+  return moved;
+}
+
+bool ip_stack::pump_datagrams(socket_state& socket, time_point now) {
+  if (!socket.flow) return false;
+  bool moved = false;
+  while (!send_blocked_ && !socket.outbound.empty() && socket.outbound.front().due <= now) {
+    const segment& part = socket.outbound.front();
+    (void)network_.send_to(*socket.flow, part.peer, part.bytes);  // UDP: nobody would hear of it
+    socket.outbound.pop_front();
+    moved = true;
+  }
+  while (auto got = network_.receive_from(*socket.flow)) {
+    moved = true;
+    const bool foreign = socket.at == stage::connected && socket.remote != got->peer;
+    if (foreign || socket.inbound.size() >= datagrams_queued_max) continue;
+    socket.inbound.push_back({now + delay_, std::move(got->payload), 0, got->peer});
+  }
+  return moved;
+}
+
+std::optional<time_point> ip_stack::next_event(time_point now) const {
+  std::optional<time_point> next;
+  const auto consider = [&](std::optional<time_point> when) {
+    if (when && *when > now) next = sooner(next, when);
+  };
+  for (const auto& [id, socket] : sockets_) {
+    consider(socket.syn_due);
+    consider(socket.outcome_due);
+    consider(socket.fin_due);
+    consider(socket.reset_due);
+    if (socket.closing) consider(socket.closing_until);
+    for (const auto* queue : {&socket.outbound, &socket.inbound})
+      for (const segment& part : *queue)
+        if (part.due > now) {
+          consider(part.due);
+          break;
+        }
+  }
+  return next;
+}
+
+}  // namespace cellsock::emulator

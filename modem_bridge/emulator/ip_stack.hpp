@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "modem_bridge/emulator/network.hpp"
+#include "modem_bridge/emulator/time.hpp"
+#include "stack/endpoint.hpp"
+
+namespace cellsock::emulator {
+
+/// A socket inside the modem's own TCP/IP stack. Never reused.
+enum class pcb : std::uint32_t {};
+
+/// Poll bits as the firmware prints them.
+namespace ready {
+inline constexpr unsigned in = 1;
+inline constexpr unsigned out = 4;
+inline constexpr unsigned err = 8;
+inline constexpr unsigned hup = 16;
+inline constexpr unsigned nval = 32;
+inline constexpr unsigned abnormal = err | hup | nval;
+}  // namespace ready
+
+/// What the emulated network does with a new TCP connection.
+enum class connect_policy : std::uint8_t { normal, refuse, swallow };
+
+/// The modem's TCP/IP stack over the radio: small buffers per socket, one-way delay on everything
+/// that crosses the air, orderly close behind what was accepted. Nothing blocks here; the firmware
+/// above waits where its commands wait.
+class ip_stack {
+public:
+  /// Enough for a bandwidth-delay product of LTE-M, small enough that back-pressure is felt.
+  static constexpr std::size_t stream_buffer_bytes = 8192;
+  static constexpr std::size_t datagrams_queued_max = 16;
+  static constexpr std::size_t datagram_bytes_max = 4096;
+
+  enum class stage : std::uint8_t { idle, connecting, connected, failed };
+  struct received {
+    enum class outcome : std::uint8_t { nothing, bytes, ended, failed } is = outcome::nothing;
+    std::vector<std::byte> payload = {};
+    endpoint peer = {};
+  };
+  struct accepted {
+    pcb socket{};
+    endpoint peer;
+  };
+
+  ip_stack(network& behind, duration one_way) : network_(behind), delay_(one_way) {}
+
+  pcb open(bool datagram);
+  /// FIN after what was accepted by `send`; `abort`: reset at once.
+  void close(pcb socket, bool abort, time_point now);
+  status bind(pcb socket, std::uint16_t port);
+  status listen(pcb socket);
+  std::optional<accepted> accept(pcb listener);
+
+  void connect(pcb socket, const endpoint& remote, time_point now);
+  [[nodiscard]] stage stage_of(pcb socket) const;
+  /// Gives up a connect that is under way.
+  void abandon_connect(pcb socket);
+
+  /// Bytes taken; 0: the buffer is full.
+  result<std::size_t> send(pcb socket, std::span<const std::byte> bytes, time_point now);
+  result<std::size_t> send_to(pcb socket, const endpoint& remote,
+                              std::span<const std::byte> payload, time_point now);
+  /// Everything accepted has crossed the air.
+  [[nodiscard]] bool drained(pcb socket) const;
+  received receive(pcb socket, std::size_t bytes_max, bool peek, time_point now);
+  [[nodiscard]] std::size_t readable_bytes(pcb socket, time_point now) const;
+  /// `ready::` bits that hold now; an unconnected stream has none.
+  [[nodiscard]] unsigned poll(pcb socket, time_point now) const;
+
+  /// Moves everything that can move; true when something did.
+  bool pump(time_point now);
+  [[nodiscard]] std::optional<time_point> next_event(time_point now) const;
+
+  /// The data network went away under these sockets: every call fails from now on.
+  void kill(pcb socket);
+  void close_all();
+
+  void set_delay(duration one_way) { delay_ = one_way; }
+  [[nodiscard]] duration delay() const { return delay_; }
+  /// The network takes nothing: sends fill the buffer and then wait.
+  void block_sending(bool on) { send_blocked_ = on; }
+  [[nodiscard]] bool sending_blocked() const { return send_blocked_; }
+  /// `where`: empty for every host, `HOST` or `HOST:PORT`.
+  void set_policy(const std::string& where, connect_policy policy);
+
+private:
+  struct segment {
+    time_point due;
+    std::vector<std::byte> bytes;
+    std::size_t used = 0;
+    endpoint peer = {};
+  };
+  struct socket_state {
+    bool datagram = false;
+    stage at = stage::idle;
+    bool dead = false;  // the data network is gone
+    bool listening = false;
+    bool closing = false;
+    time_point closing_until{};
+    std::optional<flow_id> flow = {};
+    std::uint16_t local_port = 0;
+    std::optional<endpoint> remote = {};
+    std::optional<time_point> syn_due = {};
+    std::optional<time_point> outcome_due = {};
+    stage outcome = stage::failed;
+    std::deque<segment> outbound = {};
+    std::size_t outbound_bytes = 0;
+    std::deque<segment> inbound = {};
+    std::size_t inbound_bytes = 0;
+    std::optional<time_point> fin_due = {};
+    std::optional<time_point> reset_due = {};
+    std::deque<arrived_connection> pending = {};
+  };
+
+  socket_state* find(pcb socket);
+  const socket_state* find(pcb socket) const;
+  status need_flow(socket_state& socket);
+  [[nodiscard]] connect_policy policy_for(const endpoint& remote) const;
+  bool pump_connect(socket_state& socket, time_point now);
+  bool pump_out(socket_state& socket, time_point now);
+  bool pump_in(socket_state& socket, time_point now);
+  bool pump_datagrams(socket_state& socket, time_point now);
+  void drop(socket_state& socket, bool abort);
+
+  network& network_;
+  duration delay_;
+  bool send_blocked_ = false;
+  std::uint32_t next_ = 1;
+  std::map<pcb, socket_state> sockets_;
+  std::map<std::string, connect_policy> policies_;
+};
+
+}  // namespace cellsock::emulator

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <sstream>
+
+#include "modem_bridge/emulator/control.hpp"
+#include "modem_bridge/emulator/control_client.hpp"
+#include "modem_bridge/emulator/name_table.hpp"
+#include "modem_bridge/emulator/serve.hpp"
+
+namespace {
+
+using namespace cellsock::emulator;
+
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+constexpr const char* description =
+    "An nRF9160 cellular modem that is not there.\n\n"
+    "It speaks the AT protocol of the Serial LTE Modem application (slm, as in NCS 3.1) on a\n"
+    "pseudo terminal, paced like a real UART, and carries TCP and UDP to whatever this computer\n"
+    "can reach. Names resolve from --dns and --hosts only.";
+
+constexpr const char* example =
+    "Example:\n"
+    "  nrf91-emulator --link /tmp/modem --dns echo.test=127.0.0.1 &\n"
+    "  picocom -b 115200 --omap crcrlf /tmp/modem      # type AT, AT+CFUN=1, AT+CEREG?\n"
+    "  nrf91-emulator ctl status\n"
+    "  nrf91-emulator ctl pdn down";
+
+struct arguments {
+  serve_options serve;
+  std::string dialect = "slm";
+  std::string flow = "rtscts";
+  std::string level = "info";
+  double turnaround_ms = 3;
+  double net_delay_ms = 0;
+  double boot_ms = 100;
+  double registration_ms = 200;
+  std::vector<std::string> names;
+  std::vector<std::string> hosts_files;
+  std::string control_path;
+  std::vector<std::string> words;
+};
+
+void declare(CLI::App& app, arguments& a) {
+  const CLI::Range milliseconds(0.0, 600000.0);
+  app.add_option("--dialect", a.dialect, "firmware: slm (the only one so far)")
+      ->capture_default_str();
+  app.add_option("--baud", a.serve.modem.baud, "line rate, both ways")
+      ->capture_default_str()
+      ->check(CLI::Range(300U, 10000000U));
+  app.add_option("--flow", a.flow, "flow control: without it an overrun modem loses bytes")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"rtscts", "none"}));
+  app.add_option("--link", a.serve.link_path, "symbolic link to keep on the pty's path");
+  app.add_option("--ctl", a.serve.control_path,
+                 "control socket (default: " + default_control_path() + ")");
+  app.add_option("--turnaround-ms", a.turnaround_ms,
+                 "host's last byte to modem's first; 2 ms of it are idle detection")
+      ->capture_default_str()
+      ->check(milliseconds);
+  app.add_option("--net-delay-ms", a.net_delay_ms, "one way over the air")
+      ->capture_default_str()
+      ->check(milliseconds);
+  app.add_option("--boot-ms", a.boot_ms, "power-on to Ready (about 2000 on hardware)")
+      ->capture_default_str()
+      ->check(milliseconds);
+  app.add_option("--registration-ms", a.registration_ms, "CFUN=1 to PDN active")
+      ->capture_default_str()
+      ->check(milliseconds);
+  app.add_option("--dns", a.names, "NAME=ADDRESS the network's DNS knows (repeatable)");
+  app.add_option("--hosts", a.hosts_files, "the same from a file like /etc/hosts (repeatable)")
+      ->check(CLI::ExistingFile);
+  app.add_option("--operator", a.serve.modem.operator_code, "PLMN of the network")
+      ->capture_default_str();
+  app.add_option("--events", a.serve.events_path, "write the ordered event log here, as NDJSON");
+  app.add_option("--log-level", a.level, "on stderr: error, info, or debug (every event)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"error", "info", "debug"}));
+}
+
+duration milliseconds(double value) {
+  return std::chrono::duration_cast<duration>(std::chrono::duration<double, std::milli>(value));
+}
+
+int usage(const std::string& problem) {
+  std::cerr << "nrf91-emulator: " << problem << '\n';
+  return exit_usage;
+}
+
+int run_server(arguments& a) {
+  if (a.dialect != "slm")
+    return usage("dialect `" + a.dialect + "` is not emulated yet; there is: slm");
+  modem_config& modem = a.serve.modem;
+  modem.flow_control = a.flow == "rtscts";
+  modem.turnaround = milliseconds(a.turnaround_ms);
+  modem.network_delay = milliseconds(a.net_delay_ms);
+  modem.boot_time = milliseconds(a.boot_ms);
+  modem.registration_time = milliseconds(a.registration_ms);
+  a.serve.level = a.level == "debug"   ? log_level::debug
+                  : a.level == "error" ? log_level::error
+                                       : log_level::info;
+  for (const std::string& name : a.names)
+    if (const auto added = add_name(modem.names, name); !added)
+      return usage("--dns: " + added.error().detail);
+  for (const std::string& path : a.hosts_files) {
+    std::ifstream file(path);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (const auto added = add_hosts(modem.names, text); !added)
+      return usage(path + ": " + added.error().detail);
+  }
+  return serve(a.serve);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(description, "nrf91-emulator");
+  app.footer(example);
+  arguments a;
+  declare(app, a);
+  CLI::App* control = app.add_subcommand("ctl", "tell a running emulator what happens next");
+  control->add_option("--ctl", a.control_path, "its control socket")
+      ->default_val(default_control_path());
+  control->add_option("verb", a.words, "verb and its words")->required();
+  control->footer("Verbs:\n" + control_usage() +
+                  "\nExit code: 0 done, 1 refused, 2 usage, 3 no emulator there.");
+  try {
+    app.parse(argc, argv);
+    return *control ? run_control_client(a.control_path, a.words) : run_server(a);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : exit_usage;
+  } catch (const std::exception& problem) {
+    std::cerr << "nrf91-emulator: " << problem.what() << '\n';
+    return exit_failed;
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/emulator/modem.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "modem_bridge/emulator/control.hpp"
+
+namespace cellsock::emulator {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr duration idle_detection = 2ms;
+
+}  // namespace
+
+modem::modem(modem_config config, network& behind, time_point now)
+    : config_(std::move(config)),
+      log_(now),
+      up_(config_.baud, config_.flow_control, std::min(idle_detection, config_.turnaround)),
+      down_(config_.baud),
+      board_(config_, behind, log_, now),
+      executor_(board_, up_, down_, now),
+      clock_(now) {
+  log_.add(now, "power-on", -1, 0, "slm " + std::to_string(config_.baud));
+}
+
+std::size_t modem::feed(std::span<const std::byte> bytes, time_point now) {
+  return feed(bytes, now, now);
+}
+
+std::size_t modem::feed(std::span<const std::byte> bytes, time_point now,
+                        time_point waiting_since) {
+  const time_point since = std::min(now, waiting_since);
+  // What was due before these bytes came must not see them.
+  if (since > clock_) advance(since);
+  return up_.feed(bytes, since);
+}
+
+std::size_t modem::rx_room(time_point now, time_point waiting_since) const {
+  return up_.room(now, waiting_since);
+}
+
+std::optional<time_point> modem::next_rx_room(time_point now) const {
+  return up_.next_room(now);
+}
+
+std::vector<std::byte> modem::take_output() {
+  return down_.take();
+}
+
+void modem::set_host_ready(bool ready, time_point now) {
+  advance(now);
+  down_.set_host_ready(ready, now);
+}
+
+void modem::step(time_point now) {
+  clock_ = now;
+  down_.run(now);
+  up_.run(now);
+  executor_.run(now);
+}
+
+void modem::advance(time_point now) {
+  for (auto next = next_wakeup(); next && *next < now; next = next_wakeup()) step(*next);
+  step(std::max(now, clock_));
+}
+
+std::optional<time_point> modem::next_wakeup() const {
+  auto next = sooner(sooner(up_.next_event(), down_.next_event()), executor_.next_event());
+  // Nothing may be due at the very time that was just worked off: it would never end.
+  if (next && *next <= clock_) next = clock_ + 1us;
+  return next;
+}
+
+control_reply modem::control(std::string_view request, time_point now) {
+  advance(now);
+  control_reply reply = run_control({board_, executor_, up_, log_}, request);
+  advance(now);
+  return reply;
+}
+
+}  // namespace cellsock::emulator

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/emulator/outgoing.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "modem_bridge/emulator/name_table.hpp"
+
+namespace cellsock::emulator {
+namespace {
+
+constexpr int wait_for_ack = 512;
+
+}  // namespace
+
+resolution resolve_host(const board& b, std::string_view host) {
+  resolution out;
+  const bool literal = static_cast<bool>(parse_address(host));
+  if (!literal) out.wait = 2 * b.stack.delay();
+  for (const ip_address& address : resolve(b.config.names, host)) {
+    if (address.family != ip_family::v4) continue;
+    out.address = address;
+    break;
+  }
+  return out;
+}
+
+outgoing::outgoing(board& b, std::vector<std::byte> bytes, std::string host, int port, int flags)
+    : board_(b), bytes_(std::move(bytes)), host_(std::move(host)), port_(port), flags_(flags) {
+  if (const modem_socket* socket = b.sockets.current()) handle_ = socket->handle;
+}
+
+std::optional<time_point> outgoing::wake() const {
+  return sooner(resolved_at_, deadline_);
+}
+
+void outgoing::extend_deadline() {
+  const modem_socket* socket = board_.sockets.find(handle_);
+  deadline_.reset();
+  if (!socket || socket->peer || socket->send_timeout_s == 0) return;
+  deadline_ = board_.now + std::chrono::seconds(socket->send_timeout_s);
+}
+
+bool outgoing::prepare() {
+  started_ = true;
+  const modem_socket* socket = board_.sockets.find(handle_);
+  if (!socket) return false;
+  if (socket->stream() && socket->role == 1 && !socket->peer) return false;
+  if (!host_.empty()) {
+    const resolution found = resolve_host(board_, host_);
+    if (!found.address || !board_.network_up(*socket)) return false;
+    remote_ = endpoint{*found.address, static_cast<std::uint16_t>(port_)};
+    if (found.wait > duration::zero()) resolved_at_ = board_.now + found.wait;
+  }
+  return true;
+}
+
+outgoing::state outgoing::advance() {
+  if (!started_ && !prepare()) return state::failed;
+  if (resolved_at_ && board_.now < *resolved_at_) return state::waiting;
+  if (std::exchange(never_tried_, false)) extend_deadline();
+  resolved_at_.reset();
+  const modem_socket* socket = board_.sockets.find(handle_);
+  if (!socket) return state::failed;
+  return offer(socket->peer.value_or(socket->id));
+}
+
+outgoing::state outgoing::offer(pcb target) {
+  const modem_socket* socket = board_.sockets.find(handle_);
+  while (sent_ < bytes_.size()) {
+    const auto rest = std::span(bytes_).subspan(sent_);
+    auto taken = remote_ && !socket->stream()
+                     ? board_.stack.send_to(target, *remote_, rest, board_.now)
+                     : board_.stack.send(target, rest, board_.now);
+    if (!taken) return state::failed;
+    if (*taken == 0) break;
+    sent_ += *taken;
+    board_.log.add(board_.now, "sent", handle_, *taken);
+    board_.radio.traffic(board_.now);
+    extend_deadline();
+    while (board_.stack.pump(board_.now)) {
+    }
+  }
+  const bool acked = (flags_ & wait_for_ack) == 0 || board_.stack.drained(target);
+  if (sent_ == bytes_.size() && acked) return state::sent;
+  return deadline_ && board_.now >= *deadline_ ? state::failed : state::waiting;
+}
+
+verdict run_outgoing(board& b, outgoing op, std::function<verdict(const outgoing&, bool ok)> done) {
+  const auto shared = std::make_shared<outgoing>(std::move(op));
+  const auto step = [&b, shared, done = std::move(done)]() -> verdict {
+    const outgoing::state now_is = shared->advance();
+    if (now_is != outgoing::state::waiting) return done(*shared, now_is == outgoing::state::sent);
+    b.pending_deadline = shared->wake();  // progress moves it
+    return verdict::blocked;
+  };
+  const verdict first = step();
+  if (first != verdict::blocked) return first;
+  return b.wait(shared->wake(), step);
+}
+
+}  // namespace cellsock::emulator
