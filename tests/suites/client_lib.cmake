@@ -1,1 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
+# The public calls go through libcellsock.so itself, the parts through the static library.
+add_library(cellsock_fake_daemon STATIC support/fake_daemon.cpp)
+target_link_libraries(cellsock_fake_daemon PUBLIC cellsock_proto)
+target_precompile_headers(cellsock_fake_daemon REUSE_FROM cellsock_pch_base)
+
+# The public headers as a C program meets them: C11, before and after the host's own.
+add_library(cellsock_nrf_headers_c OBJECT unit/client_lib/nrf_headers.c unit/client_lib/nrf_headers_first.c)
+target_link_libraries(cellsock_nrf_headers_c PRIVATE cellsock_flags cellsock)
+
+cellsock_unit(client_lib cellsock cellsock_client cellsock_cli_parts cellsock_example_http cellsock_fake_daemon)
+target_sources(unit_client_lib PRIVATE ${PROJECT_SOURCE_DIR}/client_lib/nrf/sockaddr.cpp $<TARGET_OBJECTS:cellsock_nrf_headers_c>)

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <poll.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "cellsock/v1/socket.pb.h"
+#include "client_lib/endpoint.hpp"
+#include "client_lib/outcome.hpp"
+
+/// The BSD socket calls, neutral of any header family: the faces (nrf/, …) translate structs and
+/// constants, and put errno in place. Results are as the call's, failures are -errno. All block as
+/// the descriptor's O_NONBLOCK and the socket's timeouts say; all are thread-safe; none raises
+/// SIGPIPE; a signal handler that ran ends a wait with EINTR, as does close_socket in another
+/// thread.
+namespace cellsock::client {
+
+/// A descriptor, not close-on-exec, as from socket(2).
+[[nodiscard]] int open_socket(wire::Family family, wire::SocketType type, std::uint32_t protocol);
+
+/// close(2) for a channel; wakes this process's waiters on `fd` (R18). Asks nobody.
+[[nodiscard]] int close_socket(int fd);
+
+/// Without `peer`, dissolves the association of a datagram socket.
+[[nodiscard]] int connect_socket(int fd, const std::optional<endpoint>& peer);
+
+struct transfer_flags {
+  bool dont_wait = false;
+  bool peek = false;      // receive only
+  bool wait_all = false;  // receive from a stream only
+};
+[[nodiscard]] ssize_t send_bytes(int fd, const void* bytes, std::size_t count,
+                                 const std::optional<endpoint>& to, transfer_flags flags);
+
+/// `from` is set for datagrams that say where they come from.
+[[nodiscard]] ssize_t receive_bytes(int fd, void* buffer, std::size_t capacity,
+                                    std::optional<endpoint>* from, transfer_flags flags);
+
+/// As poll(2), any descriptors mixed. On ours, an end always shows as POLLHUP (with POLLIN if asked
+/// for), an abnormal one as POLLERR too. -1 milliseconds: for ever. Numbers that close_socket
+/// closed meanwhile show POLLNVAL.
+[[nodiscard]] int poll_sockets(std::span<pollfd> fds, int timeout_ms);
+
+enum class timeout_kind : std::uint8_t { receive, send };
+/// Milliseconds, 0 = none. A send timeout also bounds connect in the modem.
+[[nodiscard]] int set_timeout(int fd, timeout_kind which, std::int64_t timeout_ms);
+[[nodiscard]] int get_timeout(int fd, timeout_kind which, std::int64_t& timeout_ms);
+/// The pending error as an errno (0 = none), cleared by reading.
+[[nodiscard]] int take_error(int fd, int& error);
+
+[[nodiscard]] int set_nonblocking(int fd, bool nonblocking);
+/// 0, 1 or -errno.
+[[nodiscard]] int get_nonblocking(int fd);
+
+}  // namespace cellsock::client

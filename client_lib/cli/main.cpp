@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <array>
+#include <iostream>
+
+#include "cellsock/version.h"
+#include "client_lib/cli/verb.hpp"
+#include "client_lib/dial.hpp"
+
+namespace {
+
+using namespace cellsock::cli;
+
+/// A verb: its name and help, the arguments it takes, and what it does.
+struct verb_row {
+  const char* name;
+  const char* purpose;
+  const char* examples;
+  void (*add_arguments)(CLI::App& app, options& given);
+  exit_status (*run)(const options& given);
+};
+
+void add_status_arguments(CLI::App&, options&) {}
+
+void add_at_arguments(CLI::App& app, options& given) {
+  app.add_option("command", given.at_command, "AT command, quoted for the shell")->required();
+  app.add_option("--timeout", given.at_timeout_s, "seconds to wait for the modem")
+      ->type_name("S")
+      ->check(CLI::Range(1, 3600));
+}
+
+constexpr std::array verbs{
+    verb_row{"status", "Show the modem, its network and every socket",
+             "Examples:\n"
+             "  cellsock status\n"
+             "  cellsock status --json | jq '.links[0].registration'",
+             add_status_arguments, run_status},
+    verb_row{
+        "at",
+        "Send one AT command through the daemon's queue and print the answer.\n"
+        "Commands that would break the daemon's view of the modem are refused, with the reason",
+        "Examples:\n"
+        "  cellsock at 'AT+CEREG?'          registration\n"
+        "  cellsock at 'AT+CESQ'            signal\n"
+        "  cellsock at --timeout 180 'AT+COPS=?'",
+        add_at_arguments, run_at},
+};
+
+constexpr auto footer =
+    "Examples:\n"
+    "  cellsock status                  is the modem registered, who uses it?\n"
+    "  cellsock at 'AT+CGSN=1'          talk to the modem without taking it from anybody\n"
+    "\n"
+    "exit status: 0 ok, 1 failed, 2 usage, 3 no daemon";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Sockets over one cellular modem, for every program on this machine", "cellsock");
+  options given;
+  given.socket_path = cellsock::client::control_socket_path();
+  app.add_option("--socket", given.socket_path, "the daemon's control socket ($CELLSOCK_SOCKET)")
+      ->type_name("PATH")
+      ->capture_default_str();
+  app.add_flag("--json", given.json, "print one JSON object (docs/cli.md lists its fields)");
+  app.set_version_flag("--version", "cellsock " CELLSOCK_VERSION);
+  app.footer(footer);
+  app.require_subcommand(1);
+  app.fallthrough();
+
+  const verb_row* chosen = nullptr;
+  for (const auto& row : verbs) {
+    auto* verb = app.add_subcommand(row.name, row.purpose);
+    row.add_arguments(*verb, given);
+    verb->footer(row.examples);
+    verb->fallthrough();
+    verb->callback([&chosen, &row] { chosen = &row; });
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+    app.exit(error);
+    return static_cast<int>(asked ? exit_status::ok : exit_status::usage);
+  }
+  return static_cast<int>(chosen->run(given));
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client_lib/cli/status_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "client_lib/cli/address_text.hpp"
+#include "client_lib/errno_table.hpp"
+
+namespace cellsock::cli {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+json known(const std::string& text) {
+  return text.empty() ? json() : json(text);
+}
+
+json trouble(const v1::LinkStatus& link) {
+  const auto code = link.trouble().code();
+  if (code == v1::ERROR_CODE_UNSPECIFIED) return {};
+  return {{"name", client::name_of(code)},
+          {"detail", link.trouble().detail()},
+          {"advice", client::meaning_of(code)}};
+}
+
+json busy(const v1::LinkStatus& link) {
+  if (link.busy_with().empty()) return {};
+  return {{"command", link.busy_with()},
+          {"socket", link.busy_socket() != 0 ? json(link.busy_socket()) : json()},
+          {"ms", link.busy_ms()}};
+}
+
+json uart(const v1::UartCounters& counted) {
+  return {{"bytes_sent", counted.bytes_sent()},
+          {"bytes_received", counted.bytes_received()},
+          {"commands", counted.commands()},
+          {"command_errors", counted.command_errors()},
+          {"command_timeouts", counted.command_timeouts()},
+          {"urcs", counted.urcs()},
+          {"lines_dropped", counted.lines_dropped()},
+          {"receives_repaired", counted.receives_repaired()},
+          {"receives_damaged", counted.receives_damaged()},
+          {"datagrams_refused", counted.datagrams_refused()},
+          {"resyncs", counted.resyncs()}};
+}
+
+json link(const v1::LinkStatus& one) {
+  return {{"name", one.name()},
+          {"uri", one.uri()},
+          {"state", one.state()},
+          {"trouble", trouble(one)},
+          {"dialect", known(one.dialect())},
+          {"firmware", known(one.firmware())},
+          {"manufacturer", known(one.manufacturer())},
+          {"model", known(one.model())},
+          {"modem_firmware", known(one.modem_firmware())},
+          {"imei", known(one.imei())},
+          {"registration", known(one.registration())},
+          {"operator", known(one.operator_plmn())},
+          {"access_technology", known(one.access_technology())},
+          {"rsrp_dbm", one.has_rsrp_dbm() ? json(one.rsrp_dbm()) : json()},
+          {"address", known(one.address())},
+          {"mtu", one.mtu() != 0 ? json(one.mtu()) : json()},
+          {"handles_used", one.handles_used()},
+          {"handles_max", one.handles_max()},
+          {"busy", busy(one)},
+          {"uart", uart(one.uart())},
+          {"restarts", one.restarts()}};
+}
+
+json socket(const v1::SocketStatus& one) {
+  return {{"id", one.id()},
+          {"type", one.type()},
+          {"state", one.state()},
+          {"local", known(text_of(one.local()))},
+          {"peer", known(text_of(one.peer()))},
+          {"modem_handle", one.modem_handle() >= 0 ? json(one.modem_handle()) : json()},
+          {"owner",
+           {{"pid", one.owner_pid()}, {"uid", one.owner_uid()}, {"program", one.owner_program()}}},
+          {"bytes_sent", one.bytes_sent()},
+          {"bytes_received", one.bytes_received()},
+          {"datagrams_dropped", one.datagrams_dropped()},
+          {"age_ms", one.age_ms()}};
+}
+
+}  // namespace
+
+std::string status_json(const v1::StatusReply& status) {
+  json said{{"daemon", status.daemon()}, {"uptime_ms", status.uptime_ms()}};
+  said["links"] = json::array();
+  for (const auto& one : status.links()) said["links"].push_back(link(one));
+  said["sockets"] = json::array();
+  for (const auto& one : status.sockets()) said["sockets"].push_back(socket(one));
+  const auto& counted = status.counters();
+  said["counters"] = {{"control_connections", counted.control_connections()},
+                      {"requests", counted.requests()},
+                      {"requests_malformed", counted.requests_malformed()},
+                      {"connections_refused", counted.connections_refused()}};
+  return said.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace cellsock::cli

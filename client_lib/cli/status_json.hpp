@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+#include "cellsock/v1/control.pb.h"
+
+namespace cellsock::cli {
+
+/// `cellsock status --json`: one object, fields as docs/cli.md lists them, all always present (null
+/// where unknown). Pure.
+[[nodiscard]] std::string status_json(const v1::StatusReply& status);
+
+}  // namespace cellsock::cli

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+/// What the verbs of the command line share.
+namespace cellsock::cli {
+
+/// Exit statuses: stable, documented in docs/cli.md. (2 comes from the argument parser alone.)
+enum class exit_status : int { ok = 0, failed = 1, usage = 2, no_daemon = 3 };
+
+/// Everything that options and arguments can say, for all verbs.
+struct options {
+  std::string socket_path;  // of the daemon
+  bool json = false;
+  std::string at_command;
+  std::optional<std::uint32_t> at_timeout_s;
+};
+
+[[nodiscard]] exit_status run_status(const options& given);
+[[nodiscard]] exit_status run_at(const options& given);
+
+}  // namespace cellsock::cli

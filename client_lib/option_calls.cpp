@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
+
+#include "client_lib/bsd_calls.hpp"
+#include "client_lib/control_calls.hpp"
+#include "client_lib/end_reason.hpp"
+#include "client_lib/errno_table.hpp"
+#include "client_lib/identity.hpp"
+
+namespace cellsock::client {
+namespace {
+
+std::atomic<std::int64_t>& timeout_of(socket_entry& entry, timeout_kind which) {
+  return which == timeout_kind::receive ? entry.receive_timeout_ms : entry.send_timeout_ms;
+}
+
+}  // namespace
+
+int set_timeout(int fd, timeout_kind which, std::int64_t timeout_ms) {
+  auto socket = find_socket(fd);
+  if (!socket) return -socket.why().error;
+  // The library applies it; the daemon keeps it for other processes that hold the socket, and
+  // bounds connect in the modem by the send timeout.
+  wire::Request request;
+  auto& wanted = *request.mutable_set_option();
+  wanted.set_cookie(socket->entry->cookie);
+  wanted.set_option(which == timeout_kind::receive ? wire::OPTION_RECV_TIMEOUT_MS
+                                                   : wire::OPTION_SEND_TIMEOUT_MS);
+  wanted.set_value(timeout_ms);
+  if (auto reply = ask_about(watch(*socket), request, briefly()); !reply) return -reply.why().error;
+  timeout_of(*socket->entry, which) = timeout_ms;
+  return 0;
+}
+
+int get_timeout(int fd, timeout_kind which, std::int64_t& timeout_ms) {
+  auto socket = find_socket(fd);
+  if (!socket) return -socket.why().error;
+  timeout_ms = timeout_of(*socket->entry, which);
+  return 0;
+}
+
+int take_error(int fd, int& error) {
+  auto socket = find_socket(fd);
+  if (!socket) return -socket.why().error;
+  wire::Request request;
+  auto& wanted = *request.mutable_get_option();
+  wanted.set_cookie(socket->entry->cookie);
+  wanted.set_option(wire::OPTION_ERROR);
+  auto reply = ask_about(watch(*socket), request, briefly());
+  if (reply) {
+    error = errno_of(static_cast<wire::ErrorCode>(reply->reply.option().value()));
+    return 0;
+  }
+  // The call itself never fails for what happened to the link: that is the pending error.
+  const auto& why = reply.why();
+  const bool unknown = why.who == failed_by::daemon && why.code == wire::ERROR_CODE_BAD_SOCKET;
+  if (why.who == failed_by::daemon && !unknown) return -why.error;
+  error = end_of(*socket);
+  return 0;
+}
+
+}  // namespace cellsock::client

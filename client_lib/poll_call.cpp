@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "client_lib/bsd_calls.hpp"
+#include "client_lib/end_reason.hpp"
+#include "client_lib/identity.hpp"
+#include "client_lib/process.hpp"
+
+namespace cellsock::client {
+namespace {
+
+constexpr short end_events = POLLRDHUP | POLLHUP | POLLERR;
+
+/// The program's list as the kernel is asked: our streams also tell when the peer has finished.
+struct poll_plan {
+  std::vector<pollfd> asked;
+  std::vector<std::shared_ptr<socket_entry>> ours;  // same order; null: not one of ours
+};
+
+poll_plan planned(std::span<const pollfd> fds) {
+  poll_plan plan{{fds.begin(), fds.end()}, {}};
+  plan.ours.reserve(fds.size());
+  for (auto& entry : plan.asked) {
+    entry.revents = 0;
+    std::shared_ptr<socket_entry> known;
+    // Foreign descriptors are none of our business, also when no daemon can say so.
+    if (entry.fd >= 0 && shape_error(entry.fd) == 0)
+      if (auto socket = find_socket(entry.fd)) known = socket->entry;
+    if (known) entry.events = static_cast<short>(entry.events | POLLRDHUP);
+    plan.ours.push_back(std::move(known));
+  }
+  return plan;
+}
+
+/// The kernel's word on one of our channels, in the words of the API: its end is POLLHUP, and what
+/// a program could take for the end of the data, but was none, is POLLERR too.
+short translated(const held_socket& socket, short wanted, short seen) {
+  if ((seen & end_events) == 0) return seen;
+  auto shown = static_cast<short>((seen & ~POLLRDHUP) | POLLHUP | (wanted & (POLLIN | POLLRDHUP)));
+  auto& entry = *socket.entry;
+  const bool known_orderly = (seen & (POLLHUP | POLLERR)) == 0 && entry.peer_finished;
+  if (known_orderly) return shown;
+  const int error = end_of(socket);
+  if (error != 0) return static_cast<short>(shown | POLLERR);
+  if ((seen & (POLLHUP | POLLERR)) == 0) entry.peer_finished = true;
+  return shown;
+}
+
+}  // namespace
+
+int poll_sockets(std::span<pollfd> fds, int timeout_ms) {
+  const auto until =
+      timeout_ms < 0 ? deadline::never() : deadline::after(std::chrono::milliseconds(timeout_ms));
+  auto plan = planned(fds);
+  const auto end = process().waits.poll(plan.asked, until);
+  if (end.ready < 0) return -errno;
+  int count = 0;
+  for (std::size_t i = 0; i < fds.size(); ++i) {
+    const auto& seen = plan.asked[i];
+    short shown = seen.revents;
+    if (std::find(end.closed.begin(), end.closed.end(), seen.fd) != end.closed.end())
+      shown = POLLNVAL;
+    else if (plan.ours[i])
+      shown = translated({seen.fd, plan.ours[i]}, fds[i].events, shown);
+    fds[i].revents = shown;
+    if (shown != 0) ++count;
+  }
+  return count;
+}
+
+}  // namespace cellsock::client

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <vector>
+
+#include "client_lib/endpoint.hpp"
+#include "client_lib/outcome.hpp"
+
+namespace cellsock::client {
+
+/// The addresses of `host` in `family` (UNSPECIFIED: any), in the order to try them, ports 0. A
+/// literal is read here; a name is asked of the modem and may take limits::resolve_max. At least
+/// one address, or a failure.
+[[nodiscard]] outcome<std::vector<endpoint>> resolve(const std::string& host, wire::Family family);
+
+}  // namespace cellsock::client

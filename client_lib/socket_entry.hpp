@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "cellsock/v1/socket.pb.h"
+#include "client_lib/outcome.hpp"
+
+namespace cellsock::client {
+
+enum class socket_state : std::uint8_t {
+  unconnected,
+  connecting,
+  connected,
+  failed,  // our own connect failed and told the program why; a new connect may follow
+};
+
+/// What this process knows about one socket. A cache: the daemon knows all of it too, and another
+/// process that holds the socket may have changed it. Thread-safe.
+struct socket_entry {
+  socket_entry(std::uint64_t its_cookie, wire::Family its_family, wire::SocketType its_type)
+      : cookie(its_cookie), family(its_family), type(its_type) {}
+
+  const std::uint64_t cookie;
+  const wire::Family family;
+  const wire::SocketType type;
+  /// The run of the daemon that has it; 0 = not known.
+  std::atomic<std::uint64_t> daemon_instance{0};
+  std::atomic<socket_state> state{socket_state::unconnected};
+  std::atomic<std::int64_t> receive_timeout_ms{0};  // 0 = none
+  std::atomic<std::int64_t> send_timeout_ms{0};
+  /// errno of an abnormal end: final, so it is asked for once.
+  std::atomic<int> abnormal_end{0};
+  /// The peer's orderly end was confirmed: reading at the end needs no question any more.
+  std::atomic<bool> peer_finished{false};
+
+  [[nodiscard]] bool is_stream() const noexcept { return type == wire::SOCKET_TYPE_STREAM; }
+
+  [[nodiscard]] std::shared_ptr<const wire::DatagramRules> rules() const {
+    const std::lock_guard lock(rules_mutex_);
+    return rules_;
+  }
+  void set_rules(const wire::DatagramRules& rules) {
+    auto made = std::make_shared<const wire::DatagramRules>(rules);
+    const std::lock_guard lock(rules_mutex_);
+    rules_ = std::move(made);
+  }
+
+private:
+  mutable std::mutex rules_mutex_;
+  std::shared_ptr<const wire::DatagramRules> rules_ = std::make_shared<wire::DatagramRules>();
+};
+
+/// A descriptor of the program together with what is known about its socket.
+struct held_socket {
+  int fd = -1;
+  std::shared_ptr<socket_entry> entry;
+};
+
+}  // namespace cellsock::client

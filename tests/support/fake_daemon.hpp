@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "cellsock/v1/socket.pb.h"
+
+/// A daemon for tests of the client library: the wire protocol and real channels (born not
+/// writable, ended by unread padding and so on) over a Unix socket of its own, with no modem behind
+/// it. It does what the test says and nothing by itself, so tests wait for events, never for time.
+namespace cellsock::testing {
+
+/// What the daemon does with a connect.
+struct connect_plan {
+  enum class outcome { succeed, fail, hold } how = outcome::succeed;
+  v1::ErrorCode error = v1::ERROR_CODE_UNSPECIFIED;
+};
+
+class fake_daemon {
+public:
+  /// Listens at a path in a new directory and names it in CELLSOCK_SOCKET.
+  explicit fake_daemon(std::uint64_t instance = 1, std::string at_path = {});
+  /// Closes everything, as a killed daemon would.
+  ~fake_daemon();
+  fake_daemon(const fake_daemon&) = delete;
+  fake_daemon& operator=(const fake_daemon&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  // ---- what it is told beforehand ----
+
+  void plan_connect(connect_plan plan);
+  void plan_rules(const v1::DatagramRules& rules);
+  /// The next socket request fails.
+  void refuse_sockets(v1::ErrorCode code);
+  void plan_names(std::map<std::string, std::vector<std::string>> names);
+  /// Answers a call (by its number in Request.call) with this instead of the usual.
+  using handler = std::function<v1::Reply(const v1::Request&)>;
+  void answer(v1::Request::CallCase call, handler with);
+  /// Reads requests of this kind and never answers them.
+  void swallow(v1::Request::CallCase call);
+  /// Versions it says it chose.
+  void speak_version(std::uint32_t version);
+  /// Closes a connection when a request of this kind comes on it, unanswered.
+  void hang_up_on(v1::Request::CallCase call);
+
+  // ---- what happens to a socket; `fd` is the program's descriptor of it ----
+
+  void finish_connect(int fd);
+  void fail_connect(int fd, v1::ErrorCode code);
+  void peer_sends(int fd, std::string_view bytes);
+  void peer_sends_datagram(int fd, const v1::Datagram& datagram);
+  void peer_finishes(int fd);
+  /// Closes the channel and keeps the reason. The program sees ECONNRESET if it had written what
+  /// nobody read, end of file otherwise.
+  void end(int fd, v1::ErrorCode reason);
+  void set_pending_error(int fd, v1::ErrorCode code);
+  /// Forgets a socket and why it ended.
+  void forget(std::uint64_t cookie);
+  /// Revokes what connections were granted so far.
+  void revoke_grants();
+  void set_rules(int fd, const v1::DatagramRules& rules);
+
+  // ---- what it saw ----
+
+  /// Everything that a stream's program wrote, once at least `count` bytes have come.
+  [[nodiscard]] std::string received(int fd, std::size_t count);
+  [[nodiscard]] v1::Datagram received_datagram(int fd);
+  /// Waits until the program's end is closed everywhere.
+  [[nodiscard]] bool channel_hung_up(std::uint64_t cookie);
+  [[nodiscard]] std::int64_t option(int fd, v1::Option which);
+  [[nodiscard]] int requests(v1::Request::CallCase call) const;
+  /// Waits until that many requests of this kind have come.
+  [[nodiscard]] bool await_requests(v1::Request::CallCase call, int count) const;
+  [[nodiscard]] int connections() const;
+  [[nodiscard]] int connections_ever() const;
+  [[nodiscard]] bool await_connections(int count) const;
+
+private:
+  struct channel;
+  struct connection;
+  struct state;
+
+  void serve();
+  std::string directory_;
+  std::string path_;
+  std::unique_ptr<state> state_;
+  std::thread thread_;
+};
+
+/// Polls `condition` until it holds; false after 10 seconds.
+[[nodiscard]] bool eventually(const std::function<bool()>& condition);
+
+}  // namespace cellsock::testing
