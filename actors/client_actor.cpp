@@ -221,7 +221,7 @@ void client_actor::reconnect(request_id id, const msg::tombstone& stone,
         };
         ask(this, made.actor, slow_reply_max, call,
             on<msg::channel_connected>(
-                [answer_with](const msg::channel_connected&) { answer_with(failure{}); }),
+                [answer_with](const msg::channel_connected&) { answer_with(failure{errc::none}); }),
             answer_with);
       }),
       refusal(id));

@@ -21,8 +21,9 @@ public:
                                                                          const reactor& loop);
 
   void start(client_handle owner);
-  /// Queues a reply, with a descriptor if there is one. A program that asks and never reads is cut
-  /// off at limits::reply_backlog_bytes_max; it costs itself only.
+  /// Queues a reply, with a descriptor if there is one. While half of reply_backlog_bytes_max
+  /// waits, no more requests are read; beyond all of it the connection ends. It costs its program
+  /// only.
   void reply(const std::string& body, shared_descriptor attached = nullptr);
   /// Idempotent; breaks the actor <-> connection cycle.
   void close();

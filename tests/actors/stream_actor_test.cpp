@@ -7,86 +7,16 @@
 #include <sys/socket.h>
 
 #include "tests/support/actor_world.hpp"
+#include "tests/support/fake_neighbours.hpp"
 
 using namespace cellsock;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct notes {
-  std::vector<msg::bytes> chunks;
-  std::vector<std::size_t> offers;
-  std::vector<bool> wants;
-  std::vector<endpoint> connects;
-  int closes = 0;
-  int forgets = 0;
-  socket_handle socket;
-  std::vector<caf::typed_response_promise<msg::socket_connected>> connecting;
-  std::vector<caf::typed_response_promise<msg::socket_closed>> closing;
-  std::vector<msg::tombstone> stones;
-  int socket_closing = 0;
-  std::function<void()> next;  // run inside the bridge: a promise is delivered by its own actor
-};
-
-class fake_bridge final : public bridge_handle::base {
-public:
-  fake_bridge(caf::actor_config& config, notes& book) : bridge_handle::base(config), book_(book) {}
-  behavior_type make_behavior() override {
-    return {
-        [this](msg::declare_socket& m) { book_.socket = m.owner; },
-        [this](const msg::connect_socket& m) -> caf::result<msg::socket_connected> {
-          book_.connects.push_back(m.peer);
-          book_.connecting.push_back(make_response_promise<msg::socket_connected>());
-          return book_.connecting.back();
-        },
-        [this](const msg::close_socket&) -> caf::result<msg::socket_closed> {
-          ++book_.closes;
-          book_.closing.push_back(make_response_promise<msg::socket_closed>());
-          return book_.closing.back();
-        },
-        [this](const msg::forget_socket&) { ++book_.forgets; },
-        [this](const msg::offer& m) { book_.offers.push_back(m.waiting); },
-        [this](const msg::want_receive& m) { book_.wants.push_back(m.wanted); },
-        [this](msg::chunk& m) { book_.chunks.push_back(std::move(m.data)); },
-        [](const msg::datagram&) {},
-        [](const msg::resolve_name&) { return msg::name_resolved{}; },
-        [](const msg::run_at&) { return msg::at_answered{}; },
-        [](const msg::get_bridge_report&) { return msg::bridge_report{}; },
-        [](const msg::stop_bridge&) { return msg::bridge_stopped{}; },
-        [](const msg::port_opened&) {},
-        [](const msg::port_received&) {},
-        [](const msg::port_drained&) {},
-        [](const msg::port_closed&) {},
-        [this](const msg::tick&) { book_.next(); },
-    };
-  }
-
-private:
-  notes& book_;
-};
-
-class fake_supervisor final : public supervisor_handle::base {
-public:
-  fake_supervisor(caf::actor_config& config, notes& book)
-      : supervisor_handle::base(config), book_(book) {}
-  behavior_type make_behavior() override {
-    return {
-        [](const msg::create_socket&) { return msg::socket_created{}; },
-        [](const msg::get_link_report&) { return msg::link_report{}; },
-        [](const msg::get_rules&) { return msg::current_rules{}; },
-        [](const msg::resolve_name&) { return msg::name_resolved{}; },
-        [](const msg::run_at&) { return msg::at_answered{}; },
-        [](const msg::link_changed&) {},
-        [this](const msg::socket_closing&) { ++book_.socket_closing; },
-        [this](const msg::socket_ended& m) { book_.stones.push_back(m.stone); },
-        [](const msg::tick&) {},
-        [](const msg::stop_all&) { return msg::stopped{}; },
-    };
-  }
-
-private:
-  notes& book_;
-};
+using test::fake_bridge;
+using test::fake_supervisor;
+using test::notes;
 
 struct fixture : test::actor_world {
   notes book;

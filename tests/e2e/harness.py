@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real thing for end-to-end tests: daemon, emulator on a pty, real servers, real programs.
+
+Every wait is for a condition, with a deadline; nothing sleeps, nothing judges by the clock.
+"""
+import contextlib
+import hashlib
+import json
+import os
+import pathlib
+import random
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("CELLSOCK_BUILD", ROOT / "build" / "release"))
+DEADLINE = float(os.environ.get("CELLSOCK_DEADLINE", "60"))
+
+PROGRAMS = {
+    "cellsockd": BUILD / "actors" / "cellsockd",
+    "cellsock": BUILD / "client_lib" / "cli" / "cellsock",
+    "nrf91-emulator": BUILD / "modem_bridge" / "emulator" / "nrf91-emulator",
+    "nrf_http_get": BUILD / "client_lib" / "examples" / "nrf_http_get",
+    "nrf_udp_echo": BUILD / "client_lib" / "examples" / "nrf_udp_echo",
+    "nrf_tcp_xfer": BUILD / "client_lib" / "examples" / "nrf_tcp_xfer",
+}
+
+
+def wait_until(condition, what, deadline=DEADLINE):
+    """Polls `condition` (cheap, or itself waiting) until it is true."""
+    end = time.monotonic() + deadline
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"timed out after {deadline:.0f} s: {what}")
+        select.select([], [], [], 0.02)
+
+
+def sha256(path):
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+
+
+def random_bytes(size, seed=1):
+    return random.Random(seed).randbytes(size)
+
+
+def nasty_bytes(size=16384):
+    """Everything that ever confused an AT parser, back to back."""
+    pieces = [b"+++", b"++++++", b"+", b"++", b'"', b'""', b"\x00", b"\x08", b"\x7f", b"\r\n", b"\r", b"\n",
+              b"\r\nOK\r\n", b"\r\nERROR\r\n", b"\r\n#XRECV: 5\r\n", b"\r\n#XAPOLL: 0,1\r\n",
+              b"\r\n#XAPOLL: 1,17\r\n", b"AT+CFUN=0\r\n", b"+++\r\nAT+CFUN=0\r\n", b"\r\n#XDATAMODE: 0\r\n",
+              b"\r\nReady\r\n", b"\r\n+CEREG: 0\r\n", b"\r\n+CGEV: ME PDN DEACT 0\r\n", b"AT#XSOCKET=0\r\n",
+              b'"+++"', b"\x00+++\x00", b"x+++", b"+++y", bytes(range(256)), b"\x1a\x1b\xff\xfe"]
+    chosen = random.Random(2)
+    out = b"".join(pieces)
+    while len(out) < size:
+        out += chosen.choice(pieces)
+    return out[:size]
+
+
+class World:
+    """One emulated modem, one daemon and the servers, in a directory of their own."""
+
+    def __init__(self, baud=1000000, emulator=(), daemon=(), start=True):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="cellsock-e2e-"))
+        self.files = self.dir / "files"
+        self.files.mkdir()
+        self.link = self.dir / "modem"
+        self.ctl_path = self.dir / "emulator.ctl"
+        self.socket = self.dir / "cellsock.sock"
+        self.events_path = self.dir / "events.ndjson"
+        self.baud = baud
+        self.emulator_options = list(emulator)
+        self.daemon_options = list(daemon)
+        self.processes = []
+        self.emulator = self.daemon = self.peers = None
+        self.ports = {}
+        self.env = dict(os.environ, CELLSOCK_SOCKET=str(self.socket))
+        if start:
+            self.start_peers()
+            self.start_emulator()
+            self.start_daemon()
+            self.wait_ready()
+
+    # -- processes --
+
+    def spawn(self, name, *arguments, **options):
+        program = [str(PROGRAMS.get(name, name))] + [str(a) for a in arguments]
+        process = subprocess.Popen(program, env=self.env, **options)
+        self.processes.append(process)
+        return process
+
+    def start_peers(self):
+        self.peers = self.spawn("/usr/bin/python3", ROOT / "deploy" / "peers.py", "--dir", self.files,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.ports = json.loads(self.peers.stdout.readline())
+
+    def start_emulator(self):
+        self.emulator = self.spawn(
+            "nrf91-emulator", "--baud", self.baud, "--link", self.link, "--ctl", self.ctl_path,
+            "--events", self.events_path, "--dns", "peer.test=127.0.0.1", *self.emulator_options,
+            stdout=subprocess.PIPE, stderr=(self.dir / "emulator.log").open("ab"))
+        ready = self.emulator.stdout.readline()
+        if not ready.startswith(b"ready "):
+            raise AssertionError("emulator did not start: " + (self.dir / "emulator.log").read_text())
+
+    def start_daemon(self):
+        self.daemon = self.spawn(
+            "cellsockd", "--modem", f"serial:{self.link}?baud={self.baud}", "--socket", self.socket,
+            *self.daemon_options, stderr=(self.dir / "daemon.log").open("ab"))
+
+    def wait_ready(self):
+        wait_until(lambda: self.link_state() == "ready", "link ready\n" + self.logs())
+
+    def link_state(self):
+        status = self.status(check=False)
+        return status["links"][0]["state"] if status else None
+
+    def status(self, check=True):
+        done = self.run("cellsock", "status", "--json", check=check)
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    def run(self, name, *arguments, check=True, timeout=DEADLINE, **options):
+        program = [str(PROGRAMS.get(name, name))] + [str(a) for a in arguments]
+        done = subprocess.run(program, env=self.env, capture_output=True, text=True, timeout=timeout,
+                              check=False, **options)
+        if check and done.returncode != 0:
+            raise AssertionError(f"{name} {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}{self.logs()}")
+        return done
+
+    def ctl(self, *verb):
+        return self.run("nrf91-emulator", "ctl", "--ctl", self.ctl_path, *verb).stdout
+
+    def events(self):
+        """The emulator's own log, in its order, so far."""
+        if not self.events_path.exists():
+            return []
+        whole = self.events_path.read_text().split("\n")[:-1]
+        return [json.loads(line) for line in whole if line]
+
+    def logs(self):
+        text = ""
+        for name in ("daemon.log", "emulator.log"):
+            with contextlib.suppress(OSError):
+                text += f"--- {name}\n" + (self.dir / name).read_text()[-4000:]
+        return text
+
+    @staticmethod
+    def end(process, how=signal.SIGTERM, deadline=20):
+        if process and process.poll() is None:
+            process.send_signal(how)
+        if process:
+            process.wait(deadline)
+        return process.returncode if process else None
+
+    def close(self):
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout, process.stderr):
+                if stream:
+                    stream.close()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    # -- files --
+
+    def put(self, name, data):
+        (self.files / name).write_bytes(data)
+        return self.files / name
+
+
+class Case(unittest.TestCase):
+    """A test with a world of its own; on failure the logs are shown."""
+    world_options = {}
+
+    def setUp(self):
+        self.world = World(**self.world_options)
+        self.addCleanup(self.world.close)
+
+    def run(self, result=None):
+        before = len(result.failures) + len(result.errors) if result else 0
+        super().run(result)
+        if result and len(result.failures) + len(result.errors) > before and hasattr(self, "world"):
+            sys.stderr.write(self.failure_logs)
+
+    def tearDown(self):
+        self.failure_logs = self.world.logs()
+
+
+def main():
+    unittest.main(verbosity=2)
