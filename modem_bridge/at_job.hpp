@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "modem_bridge/engine_core.hpp"
+#include "modem_bridge/job.hpp"
+
+namespace cellsock {
+
+/// A person's own command, already checked.
+class at_job final : public job {
+public:
+  at_job(engine_core& core, ticket t, at::command command)
+      : core_(core), ticket_(t), command_(std::move(command)) {}
+
+  void start() override {
+    core_.run(command_, [this](const at::reply& reply) {
+      // Whatever it did, nothing known of the selection is certain any more.
+      core_.selected.reset();
+      core_.emit(outcome::at_done{ticket_, reply.lines, reply.final_line, reply.ok()});
+      finish();
+    });
+  }
+  void abandon(const failure& why) override {
+    core_.emit(outcome::failed{ticket_, why});
+    finish();
+  }
+
+private:
+  engine_core& core_;
+  ticket ticket_;
+  at::command command_;
+};
+
+/// Is the modem still there?
+class liveness_job final : public job {
+public:
+  explicit liveness_job(engine_core& core) : core_(core) {}
+  void start() override {
+    core_.run(at::command{"AT", "", std::chrono::seconds(5)},
+              [this](const at::reply&) { finish(); });
+  }
+  void abandon(const failure&) override { finish(); }
+
+private:
+  engine_core& core_;
+};
+
+}  // namespace cellsock

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/bring_up.hpp"
+
+#include <array>
+
+#include "modem_bridge/at/args.hpp"
+
+namespace cellsock {
+namespace {
+
+using namespace std::chrono_literals;
+using dialect::intent;
+using context = bring_up_context;
+
+constexpr std::size_t identity_text_max = 64;
+
+template <std::string link_status::*Member>
+void keep_text(std::string_view text, context& c) {
+  c.identity.*Member = std::string(text.substr(0, identity_text_max));
+}
+
+void keep_imei(std::string_view text, context& c) {
+  at::args fields(text);
+  if (const auto imei = fields.text()) c.identity.imei = std::string(*imei);
+}
+
+template <void (*Read)(std::string_view, network_facts&)>
+void into_facts(std::string_view text, context& c) {
+  Read(text, c.facts);
+}
+
+// Full functionality leaves the modem where its network found it: it is not configured again, since
+// that would detach it.
+bool radio_is_off(const context& c) {
+  return c.facts.functional_mode != 1;
+}
+bool apn_differs(const context& c) {
+  return radio_is_off(c) && !c.apn.empty() && c.facts.apn_defined != c.apn;
+}
+bool apn_wanted(const context& c) {
+  return radio_is_off(c) && !c.apn.empty();
+}
+bool sim_in_doubt(const context& c) {
+  return !c.facts.registered() || c.facts.sim_trouble.has_value();
+}
+bool on_network(const context& c) {
+  return c.facts.registered();
+}
+bool pdn_is_active(const context& c) {
+  return c.facts.registered() && c.facts.pdn_active;
+}
+bool has_address(const context& c) {
+  return c.facts.attached();
+}
+
+constexpr std::array start{
+    bring_up_step{{}, "AT+CMEE=1", "", 5s, refusal::stop},
+    bring_up_step{
+        {}, "AT+CGMI", "", 5s, refusal::ignore, nullptr, keep_text<&link_status::manufacturer>},
+    bring_up_step{{}, "AT+CGMM", "", 5s, refusal::ignore, nullptr, keep_text<&link_status::model>},
+    bring_up_step{
+        {}, "AT+CGMR", "", 5s, refusal::ignore, nullptr, keep_text<&link_status::modem_firmware>},
+    bring_up_step{{}, "AT+CGSN=1", "+CGSN:", 5s, refusal::ignore, nullptr, keep_imei},
+    bring_up_step{intent::list_sockets, "", "", 5s, refusal::ignore, nullptr,
+                  into_facts<read_open_socket>},
+    bring_up_step{intent::read_data_limit, "", "", 5s, refusal::stop, nullptr,
+                  into_facts<read_data_limit>},
+    bring_up_step{intent::set_data_limit, "", "", 5s, refusal::stop},
+    bring_up_step{intent::poll_start, "", "", 5s, refusal::stop},
+    bring_up_step{
+        {}, "AT+CFUN?", "+CFUN:", 5s, refusal::ignore, nullptr, into_facts<read_functional_mode>},
+    bring_up_step{
+        {}, "AT+CGDCONT?", "+CGDCONT:", 5s, refusal::ignore, apn_wanted, into_facts<read_context>},
+    bring_up_step{{}, "AT+CGDCONT=0,\"IPV4V6\",\"{apn}\"", "", 5s, refusal::ignore, apn_differs},
+    bring_up_step{{}, "AT+CEREG=5", "", 5s, refusal::stop},
+    bring_up_step{{}, "AT+CGEREP=1", "", 5s, refusal::stop},
+    bring_up_step{{}, "AT%XSIM=1", "", 5s},
+    // Returns soon; the search goes on by itself.
+    bring_up_step{{}, "AT+CFUN=1", "", 30s, refusal::about_sim, radio_is_off},
+};
+
+constexpr std::array refresh{
+    bring_up_step{{},
+                  "AT+CEREG?",
+                  "+CEREG:",
+                  5s,
+                  refusal::about_sim,
+                  nullptr,
+                  into_facts<read_registration_reply>},
+    bring_up_step{
+        {}, "AT+CPIN?", "+CPIN:", 5s, refusal::about_sim, sim_in_doubt, into_facts<read_sim_state>},
+    bring_up_step{
+        {}, "AT+CGACT?", "+CGACT:", 5s, refusal::no_pdn, on_network, into_facts<read_activation>},
+    bring_up_step{{},
+                  "AT+CGPADDR=0",
+                  "+CGPADDR:",
+                  5s,
+                  refusal::no_pdn,
+                  pdn_is_active,
+                  into_facts<read_address>},
+    bring_up_step{{},
+                  "AT+CGCONTRDP=0",
+                  "+CGCONTRDP:",
+                  5s,
+                  refusal::ignore,
+                  has_address,
+                  into_facts<read_dynamic_parameters>},
+    bring_up_step{
+        {}, "AT+COPS?", "+COPS:", 5s, refusal::ignore, on_network, into_facts<read_operator>},
+    bring_up_step{
+        {}, "AT+CESQ", "+CESQ:", 5s, refusal::ignore, on_network, into_facts<read_signal>},
+};
+
+}  // namespace
+
+std::span<const bring_up_step> start_steps() {
+  return start;
+}
+std::span<const bring_up_step> refresh_steps() {
+  return refresh;
+}
+
+}  // namespace cellsock

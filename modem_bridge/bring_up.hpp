@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "modem_bridge/dialect/dialect.hpp"
+#include "modem_bridge/network_facts.hpp"
+
+/// From a modem that answers to one that has an address, as rows: what to ask, when, and what its
+/// refusal means. Reads before it writes: a modem that is on the network already is not disturbed
+/// (docs/at_dialects.md §11).
+namespace cellsock {
+
+struct bring_up_context {
+  network_facts& facts;
+  link_status& identity;  // manufacturer, model, …
+  std::string_view apn;   // wanted; empty: the network's default
+};
+
+enum class refusal {
+  ignore,     // nice to have
+  stop,       // nothing works without it
+  about_sim,  // a +CME ERROR says what is wrong with the SIM; else ignored
+  no_pdn,     // no address: the PDN is down
+};
+
+struct bring_up_step {
+  std::optional<dialect::intent> row;  // of the dialect, or:
+  std::string_view command = {};       // native, without terminator; {apn} is filled in
+  std::string_view prefix = {};        // of its lines; empty: bare lines
+  std::chrono::seconds wait{5};
+  refusal refused = refusal::ignore;
+  bool (*applies)(const bring_up_context&) = nullptr;
+  void (*line)(std::string_view fields, bring_up_context&) = nullptr;
+};
+
+/// Once after start or restart. After it, sockets left in the modem by an earlier owner are
+/// closed.
+[[nodiscard]] std::span<const bring_up_step> start_steps();
+/// The state of the network, read again: whenever something changed, and now and then.
+[[nodiscard]] std::span<const bring_up_step> refresh_steps();
+
+}  // namespace cellsock

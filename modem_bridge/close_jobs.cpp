@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/close_jobs.hpp"
+
+#include <algorithm>
+
+namespace cellsock {
+
+using dialect::intent;
+
+void close_job::start() {
+  const auto* entry = core_.table.find(id_);
+  if (entry == nullptr || !entry->handle) return report();
+  core_.close_handle(*entry->handle, [this] { report(); });
+}
+
+void close_job::abandon(const failure&) {
+  // The modem's side is closed when the channel works again, or is gone anyway.
+  if (const auto* entry = core_.table.find(id_); entry != nullptr && entry->handle)
+    core_.table.orphan(*entry->handle);
+  report();
+}
+
+void close_job::report() {
+  core_.table.erase(id_);
+  core_.count_handles();
+  core_.emit(outcome::closed{ticket_, id_});
+  finish();
+}
+
+void orphan_job::start() {
+  core_.close_handle(handle_, [this] { finish(); });
+}
+
+void stop_job::start() {
+  core_.run(intent::poll_stop, {}, [this](const at::reply&) { close_next(); });
+}
+
+void stop_job::close_next() {
+  const auto open = core_.table.with_handle();
+  if (!open.empty()) {
+    auto* entry = core_.table.find(open.front());
+    const auto handle = *entry->handle;
+    entry->forget_modem_side();
+    return core_.close_handle(handle, [this] { close_next(); });
+  }
+  if (!core_.table.orphans().empty())
+    return core_.close_handle(core_.table.orphans().front(), [this] { close_next(); });
+  report();
+}
+
+void stop_job::abandon(const failure&) {
+  report();
+}
+
+void stop_job::report() {
+  core_.emit(outcome::stopped{ticket_});
+  finish();
+}
+
+void verify_job::start() {
+  core_.run(intent::list_sockets, {}, [this](const at::reply& reply) {
+    if (!reply.ok()) return finish();
+    core_.facts.open_sockets.clear();
+    for (const auto& line : reply.lines)
+      if (line.starts_with("#XSOCKETSELECT:"))
+        read_open_socket(std::string_view(line).substr(15), core_.facts);
+    const auto known = std::exchange(core_.facts.open_sockets, {});
+    const auto listed = [&](modem_handle handle) {
+      return std::any_of(known.begin(), known.end(),
+                         [&](const stale_socket& row) { return row.handle == handle; });
+    };
+    for (const auto id : core_.table.with_handle()) {
+      auto* entry = core_.table.find(id);
+      if (listed(*entry->handle)) continue;
+      entry->handle.reset();
+      core_.break_socket(id, fail(errc::link_down, "the modem forgot this socket"));
+    }
+    for (const auto handle : std::vector(core_.table.orphans()))
+      if (!listed(handle)) core_.table.orphan_gone(handle);
+    for (const auto& row : known)
+      if (core_.table.find(row.handle) == nullptr) core_.table.orphan(row.handle);
+    core_.count_handles();
+    finish();
+  });
+}
+
+}  // namespace cellsock

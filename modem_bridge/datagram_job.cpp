@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/datagram_job.hpp"
+
+#include <algorithm>
+
+#include "modem_bridge/modem_limits.hpp"
+#include "modem_bridge/reply_fields.hpp"
+#include "modem_bridge/segmenter.hpp"
+
+namespace cellsock {
+
+using dialect::intent;
+
+datagram_job::datagram_job(engine_core& core, socket_id id) : job(id), core_(core), id_(id) {}
+
+std::string_view datagram_job::payload() const {
+  return as_text(bytes_);
+}
+
+void datagram_job::start() {
+  asking_ = true;
+  core_.emit(outcome::want_chunk{id_, core_.rules.payload_bytes_max});
+  core_.pause(modem_limits::chunk_answer_max, [this] { take_nothing(); });
+}
+
+void datagram_job::answered() {
+  asking_ = false;
+  core_.pause_until.reset();
+  core_.on_pause = nullptr;
+}
+
+void datagram_job::take_nothing() {
+  if (!asking_) return;
+  answered();
+  if (auto* entry = core_.table.find(id_)) entry->offered = 0;
+  finish();
+}
+
+void datagram_job::take(std::optional<endpoint> to, std::vector<std::byte> bytes) {
+  if (!asking_) return;
+  answered();
+  auto* entry = core_.table.find(id_);
+  if (entry == nullptr || gone_) return finish();
+  if (entry->offered > 0) --entry->offered;
+  to_ = to;
+  bytes_ = std::move(bytes);
+  if (!carries(core_.rules, bytes_)) {
+    ++core_.link.uart.datagrams_refused;
+    core_.emit(outcome::datagram_dropped{
+        id_, fail(errc::message_too_big, "this modem cannot carry a datagram like that")});
+    return finish();
+  }
+  if (!to_ && !entry->peer)
+    return drop(errc::destination_required, "no destination and not connected");
+  if (to_ && to_->address.family != entry->family)
+    return drop(errc::unsupported_family, "the destination is of the other address family");
+  if (!entry->handle) return open();
+  core_.select(
+      *entry->handle, [this] { send(); },
+      [this] {
+        core_.break_socket(id_, fail(errc::link_down, "the modem lost this socket"));
+        finish();
+      });
+}
+
+void datagram_job::socket_gone(const failure&) {
+  gone_ = true;
+  if (!asking_) return;
+  answered();
+  finish();
+}
+
+void datagram_job::open() {
+  const auto* entry = core_.table.find(id_);
+  if (auto why = core_.not_ready()) return drop(why->code, why->detail);
+  if (core_.table.handles_used() >= core_.link.handles_max)
+    return drop(errc::no_handle, "all sockets of the modem are in use");
+  dialect::fields values;
+  values.family = family_number(entry->family);
+  values.type = type_number(entry->kind);
+  core_.selected.reset();
+  core_.run(intent::open, values, [this](const at::reply& reply) {
+    const auto handle = opened_handle(reply);
+    if (!handle) return drop(handle.error().code, handle.error().detail);
+    auto* socket = core_.table.find(id_);
+    if (socket == nullptr) {
+      core_.table.orphan(*handle);
+      return finish();
+    }
+    core_.take_handle(*socket, *handle);
+    core_.selected = *handle;
+    if (socket->peer) return reconnect();
+    send();
+  });
+}
+
+/// The socket had to be reopened and was connected before.
+void datagram_job::reconnect() {
+  const auto* entry = core_.table.find(id_);
+  const std::string host = to_string(entry->peer->address);
+  dialect::fields values;
+  values.host = host;
+  values.port = entry->peer->port;
+  core_.run(intent::connect, values, [this](const at::reply& reply) {
+    if (gone_) return finish();
+    if (!reply.ok()) {
+      core_.selected.reset();
+      return drop(errc::modem_error, "the modem refused to connect the socket again");
+    }
+    if (auto* socket = core_.table.find(id_)) socket->connected = true;
+    send();
+  });
+}
+
+void datagram_job::send() {
+  if (gone_) return finish();
+  if (fits_string(*core_.spoken, payload())) return send_string(payload());
+  const auto guard = core_.spoken->data_terminator.front();
+  ends_in_guard_ = payload().back() == guard;
+  if (!ends_in_guard_) return enter_data_mode();
+  // The modem withholds a trailing '+' until its inactivity limit has passed: make that short.
+  set_limit(core_.facts.data_limit_min_ms, [this] { enter_data_mode(); });
+}
+
+void datagram_job::send_string(std::string_view text) {
+  const std::string host = to_ ? to_string(to_->address) : std::string();
+  dialect::fields values;
+  values.text = text;
+  values.host = host;
+  values.port = to_ ? to_->port : 0;
+  const std::string_view prefix = to_ ? "#XSENDTO:" : "#XSEND:";
+  core_.run(to_ ? intent::send_string_to : intent::send_string, values,
+            [this, prefix, wanted = text.size()](const at::reply& reply) {
+              if (gone_) return finish();
+              const auto taken = printed_count(reply, prefix);
+              if (reply.ok() && taken == static_cast<long>(wanted)) return sent();
+              refused(reply, prefix);
+            });
+}
+
+void datagram_job::enter_data_mode() {
+  const std::string host = to_ ? to_string(to_->address) : std::string();
+  dialect::fields values;
+  values.host = host;
+  values.port = to_ ? to_->port : 0;
+  core_.run(to_ ? intent::send_datagram_to : intent::send_stream, values,
+            [this](const at::reply& reply) {
+              if (!reply.ok()) {
+                if (gone_) return finish();
+                return refused(reply, to_ ? "#XSENDTO:" : "#XSEND:");
+              }
+              write_data();
+            });
+}
+
+void datagram_job::write_data() {
+  core_.write_payload(bytes_, !ends_in_guard_);
+  const auto wait_end = [this] {
+    core_.await_data_mode_end([this](const at::reply& over) { data_mode_over(over); });
+  };
+  if (!ends_in_guard_) return wait_end();
+  const auto held_back = std::chrono::milliseconds(core_.facts.data_limit_min_ms);
+  core_.pause(held_back + modem_limits::data_limit_margin, [this, wait_end] {
+    core_.write_data_terminator();
+    wait_end();
+  });
+}
+
+void datagram_job::set_limit(long ms, std::function<void()> next) {
+  dialect::fields values;
+  values.ms = ms;
+  core_.run(intent::set_data_limit, values, [next = std::move(next)](const at::reply&) { next(); });
+}
+
+void datagram_job::data_mode_over(const at::reply& reply) {
+  const int result = reply.code.value_or(-1);
+  const auto report = [this, result] {
+    if (gone_) return finish();
+    if (result != 0)
+      return drop(errc::modem_error, "data mode ended with " + std::to_string(result));
+    sent();
+  };
+  if (!ends_in_guard_) return report();
+  set_limit(std::max<long>(modem_limits::data_limit.count(), core_.facts.data_limit_min_ms),
+            report);
+}
+
+/// A bare ERROR of a send-to may mean that the modem kept the address and will use it for the next
+/// datagram of a connected socket; only a fresh socket is sure (docs/at_dialects.md §8.4).
+void datagram_job::refused(const at::reply& reply, std::string_view prefix) {
+  core_.selected.reset();
+  const bool address_may_stick = to_ && !printed_count(reply, prefix);
+  core_.ask_why(errc::modem_error, "the modem refused the datagram",
+                [this, address_may_stick](const failure& why) {
+                  if (gone_) return finish();
+                  if (why.code == errc::pdn_down) {
+                    core_.break_socket(id_, why);
+                    return finish();
+                  }
+                  auto* entry = core_.table.find(id_);
+                  if (!address_may_stick || entry == nullptr || !entry->handle)
+                    return drop(why.code, why.detail);
+                  const auto handle = *entry->handle;
+                  core_.close_handle(handle, [this, why] {
+                    if (auto* socket = core_.table.find(id_)) socket->forget_modem_side();
+                    core_.count_handles();
+                    drop(why.code, why.detail);
+                  });
+                });
+}
+
+void datagram_job::drop(errc cause, const std::string& detail) {
+  core_.emit(outcome::datagram_dropped{id_, fail(cause, detail)});
+  finish();
+}
+
+void datagram_job::sent() {
+  core_.emit(outcome::chunk_sent{id_, bytes_.size()});
+  finish();
+}
+
+void datagram_job::abandon(const failure& why) {
+  if (!asking_ && !gone_) core_.emit(outcome::datagram_dropped{id_, why});
+  finish();
+}
+
+}  // namespace cellsock

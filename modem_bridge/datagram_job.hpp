@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "modem_bridge/engine_core.hpp"
+#include "modem_bridge/job.hpp"
+
+namespace cellsock {
+
+/// One datagram socket's turn to send: asks for a datagram, opens the modem's socket if this is the
+/// first, sends. Every datagram taken ends in chunk_sent, datagram_dropped, or with its socket.
+class datagram_job final : public job {
+public:
+  datagram_job(engine_core& core, socket_id id);
+
+  void start() override;
+  /// The answer to want_chunk. `to` absent: the connected peer.
+  void take(std::optional<endpoint> to, std::vector<std::byte> payload);
+  /// Nothing after all.
+  void take_nothing();
+  void abandon(const failure& why) override;
+  void socket_gone(const failure& why) override;
+  [[nodiscard]] bool asking() const noexcept { return asking_; }
+
+private:
+  void answered();
+  void open();
+  void reconnect();
+  void send();
+  void send_string(std::string_view payload);
+  void enter_data_mode();
+  void write_data();
+  void set_limit(long ms, std::function<void()> next);
+  void data_mode_over(const at::reply& reply);
+  void refused(const at::reply& reply, std::string_view prefix);
+  void drop(errc cause, const std::string& detail);
+  void sent();
+  [[nodiscard]] std::string_view payload() const;
+
+  engine_core& core_;
+  socket_id id_;
+  bool asking_ = false;
+  bool gone_ = false;
+  std::optional<endpoint> to_;
+  std::vector<std::byte> bytes_;
+  bool ends_in_guard_ = false;  // the terminator must wait until the modem has let go of a '+'
+};
+
+}  // namespace cellsock

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/engine_core.hpp"
+
+#include <algorithm>
+
+#include "modem_bridge/job.hpp"
+#include "modem_bridge/modem_limits.hpp"
+#include "modem_bridge/secrets.hpp"
+
+namespace cellsock {
+
+using dialect::intent;
+
+engine_core::engine_core(engine_config settings)
+    : config(std::move(settings)), channel(config.baud), rules(rules_of(dialect::slm(), 0)) {
+  link.handles_max = dialect::slm().handles_max;
+}
+
+void engine_core::run(intent what, const dialect::fields& values, then next,
+                      std::chrono::milliseconds extra_wait) {
+  const auto& row = dialect::find(*spoken, what);
+  at::command command;
+  command.line = dialect::expand(row.format, values);
+  command.prefix = std::string(row.prefix);
+  command.wait = row.wait + extra_wait;
+  command.counted = row.counted;
+  run(std::move(command), std::move(next));
+}
+
+void engine_core::run(at::command command, then next) {
+  trace(trace_event::direction::to_modem, shown_command(command.line));
+  link.busy_with = shown_command(command.line);
+  link.busy_socket = working_for;
+  link.busy_since = now_;
+  ++link.uart.commands;
+  on_reply = std::move(next);
+  channel.start(std::move(command), now_);
+}
+
+void engine_core::write_payload(std::span<const std::byte> payload, bool terminated) {
+  trace(trace_event::direction::to_modem,
+        "<" + std::to_string(payload.size()) + " bytes>" + std::string(terminated ? "+++" : ""));
+  channel.write(payload, now_);
+  if (terminated) channel.write(spoken->data_terminator, now_);
+}
+
+void engine_core::write_data_terminator() {
+  trace(trace_event::direction::to_modem, std::string(spoken->data_terminator));
+  channel.write(spoken->data_terminator, now_);
+}
+
+void engine_core::await_data_mode_end(then next) {
+  pdn_recheck = true;
+  on_reply = std::move(next);
+  channel.await_data_mode_end(dialect::find(*spoken, intent::send_stream).wait, now_);
+}
+
+void engine_core::pause(std::chrono::milliseconds length, std::function<void()> next) {
+  pause_until = std::max(channel.line_free_at(), now_) + length;
+  on_pause = std::move(next);
+}
+
+void engine_core::select(modem_handle handle, std::function<void()> then_do,
+                         std::function<void()> failed) {
+  if (selected == handle) return then_do();
+  dialect::fields values;
+  values.handle = number(handle);
+  run(intent::select, values,
+      [this, handle, then_do = std::move(then_do), failed = std::move(failed)](const at::reply& r) {
+        if (!r.ok()) {
+          selected.reset();
+          return failed();
+        }
+        selected = handle;
+        then_do();
+      });
+}
+
+void engine_core::close_handle(modem_handle handle, std::function<void()> closed) {
+  const auto gone = [this, handle, closed] {
+    selected.reset();
+    table.orphan_gone(handle);
+    count_handles();
+    closed();
+  };
+  // Always selected anew: closing the wrong socket would be worse than one more command.
+  selected.reset();
+  select(
+      handle, [this, gone] { run(intent::close, {}, [gone](const at::reply&) { gone(); }); }, gone);
+}
+
+void engine_core::ask_why(errc otherwise, std::string detail, std::function<void(failure)> next) {
+  const auto answer = [this, otherwise, detail = std::move(detail), next = std::move(next)] {
+    if (!facts.pdn_active) return next(fail(errc::pdn_down, "the packet data network went away"));
+    next(fail(otherwise, detail));
+  };
+  if (!facts.pdn_active) return answer();
+  at::command question{"AT+CGACT?", "+CGACT:", std::chrono::seconds(5)};
+  run(std::move(question), [this, answer](const at::reply& r) {
+    for (const auto& line : r.lines)
+      if (line.starts_with("+CGACT:")) read_activation(line.substr(7), facts);
+    answer();
+  });
+}
+
+std::optional<failure> engine_core::not_ready() const {
+  if (stopping) return fail(errc::stopping, "the daemon is going down");
+  if (link.state == link_state::ready) return std::nullopt;
+  if (link.state == link_state::searching) {
+    auto why = facts.trouble();
+    // Registered, no PDN yet or any more; or attached and the machine is about to say so.
+    return why;
+  }
+  std::string detail = "the link is " + std::string(name(link.state));
+  if (link.trouble.code != errc::none) detail += ": " + link.trouble.detail;
+  return fail(errc::link_down, std::move(detail));
+}
+
+void engine_core::break_socket(socket_id id, const failure& why) {
+  auto* entry = table.find(id);
+  if (entry == nullptr) return;
+  if (entry->handle) table.orphan(*entry->handle);
+  entry->forget_modem_side();
+  entry->peer.reset();
+  entry->offered = 0;
+  count_handles();
+  // A connect under way answers its ticket, a close answers its own: no second report for those.
+  const bool told_otherwise = entry->connecting || entry->closing;
+  if (active != nullptr && active->socket() == id) active->socket_gone(why);
+  if (!told_otherwise) emit(outcome::socket_broken{id, why});
+}
+
+void engine_core::trace(trace_event::direction towards, std::string text) {
+  if (traced.size() >= modem_limits::trace_lines_max) traced.pop_front();
+  traced.push_back({towards, std::move(text), working_for});
+}
+
+void engine_core::take_handle(modem_socket& entry, modem_handle handle) {
+  entry.forget_modem_side();
+  entry.handle = handle;
+  count_handles();
+}
+
+void engine_core::count_handles() {
+  link.handles_used = table.handles_used();
+}
+
+datagram_rules rules_of(const dialect::table& spoken, unsigned mtu) {
+  datagram_rules rules;
+  const std::size_t packet = mtu == 0 ? modem_limits::mtu_assumed : mtu;
+  const std::size_t payload =
+      packet > modem_limits::ip_udp_header_bytes ? packet - modem_limits::ip_udp_header_bytes : 0;
+  rules.payload_bytes_max = std::min(payload, spoken.data_buffer_bytes);
+  rules.empty_allowed = false;
+  rules.guarded_sequence = std::string(spoken.data_terminator);
+  rules.forbidden_with_guard = std::string(spoken.forbidden_in_string);
+  rules.guarded_bytes_max = spoken.string_bytes_max;
+  return rules;
+}
+
+int family_number(ip_family family) noexcept {
+  return family == ip_family::v4 ? 1 : 2;
+}
+int type_number(transport kind) noexcept {
+  return kind == transport::stream ? 1 : 2;
+}
+
+}  // namespace cellsock

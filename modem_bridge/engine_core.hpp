@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modem_bridge/at/command_queue.hpp"
+#include "modem_bridge/dialect/dialect.hpp"
+#include "modem_bridge/engine.hpp"
+#include "modem_bridge/network_facts.hpp"
+#include "modem_bridge/segmenter.hpp"
+#include "modem_bridge/sockets.hpp"
+
+namespace cellsock {
+
+class job;
+
+/// What jobs share: the channel, the sockets, what is known of the link, and the outbox. Holds no
+/// policy; the engine decides what runs when.
+class engine_core {
+public:
+  using then = std::function<void(const at::reply&)>;
+
+  explicit engine_core(engine_config config);
+
+  // ---- the channel, for the job that has it ----
+  /// Sends the dialect's command; `next` runs on OK and on ERROR. Anything worse ends the job by
+  /// `abandon` instead.
+  void run(dialect::intent what, const dialect::fields& values, then next,
+           std::chrono::milliseconds extra_wait = {});
+  void run(at::command command, then next);
+  /// In data mode: payload, and its terminator in the same write.
+  void write_payload(std::span<const std::byte> payload, bool terminated);
+  void write_data_terminator();
+  void await_data_mode_end(then next);
+  /// Runs `next` when everything written has left the line and `pause` has passed.
+  void pause(std::chrono::milliseconds pause, std::function<void()> next);
+
+  // ---- steps shared by jobs ----
+  /// Makes `handle` the current socket; `failed` when the modem does not know it.
+  void select(modem_handle handle, std::function<void()> selected, std::function<void()> failed);
+  /// Closes it in the modem, whatever the modem answers.
+  void close_handle(modem_handle handle, std::function<void()> closed);
+  /// Why a socket stopped working: asks whether the PDN is still there, because its URC may have
+  /// been lost in data mode.
+  void ask_why(errc otherwise, std::string detail, std::function<void(failure)> next);
+
+  // ---- facts ----
+  [[nodiscard]] time_point now() const noexcept { return now_; }
+  void set_now(time_point now) noexcept { now_ = now; }
+  /// Empty: sockets may be opened and connected.
+  [[nodiscard]] std::optional<failure> not_ready() const;
+  /// Reports the socket dead and forgets its modem side; the handle is closed later. No-op for an
+  /// unknown id.
+  void break_socket(socket_id id, const failure& why);
+  void emit(engine_outcome outcome) { outcomes.push_back(std::move(outcome)); }
+  void trace(trace_event::direction towards, std::string text);
+  void take_handle(modem_socket& entry, modem_handle handle);
+  void count_handles();
+
+  engine_config config;
+  at::command_queue channel;
+  const dialect::table* spoken = nullptr;  // set while the modem's dialect is known
+  sockets table;
+  link_status link;
+  network_facts facts;
+  datagram_rules rules;
+  std::optional<modem_handle> selected;
+  std::optional<socket_id> working_for;  // whose command is on the channel
+  bool running = false;                  // the channel takes jobs
+  bool stopping = false;
+  bool pdn_recheck = false;  // data mode hid URCs since the network was last asked
+  std::vector<engine_outcome> outcomes;
+  std::deque<trace_event> traced;
+  job* active = nullptr;
+
+  // What the active job waits for.
+  then on_reply;
+  std::function<void()> on_pause;
+  std::optional<time_point> pause_until;
+
+private:
+  time_point now_{};
+};
+
+/// The rules of `spoken` for one UDP payload; `mtu` 0: unknown.
+[[nodiscard]] datagram_rules rules_of(const dialect::table& spoken, unsigned mtu);
+[[nodiscard]] int family_number(ip_family family) noexcept;
+[[nodiscard]] int type_number(transport kind) noexcept;
+
+}  // namespace cellsock

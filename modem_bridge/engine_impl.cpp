@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/engine_impl.hpp"
+
+#include <algorithm>
+
+#include "modem_bridge/at_job.hpp"
+#include "modem_bridge/close_jobs.hpp"
+#include "modem_bridge/datagram_job.hpp"
+#include "modem_bridge/modem_limits.hpp"
+#include "modem_bridge/receive_job.hpp"
+#include "modem_bridge/secrets.hpp"
+#include "modem_bridge/send_job.hpp"
+
+namespace cellsock {
+
+void engine::impl::pump() {
+  take_events();
+  drive_detection();
+  start_next_job();
+  copy_facts();
+}
+
+void engine::impl::take_events() {
+  while (auto event = core.channel.next(core.now())) {
+    if (auto* line = std::get_if<at::command_queue::unsolicited>(&*event)) {
+      on_unsolicited(*line);
+    } else if (auto* reply = std::get_if<at::reply>(&*event)) {
+      on_reply(*reply);
+    } else if (std::holds_alternative<at::command_queue::drained>(*event)) {
+      core.trace(trace_event::direction::note, "the late answer came; in step again");
+      verify_due = true;
+    } else {
+      begin_resync("a command was never answered");
+    }
+    drive_detection();
+    // A reply frees the channel for the next job before anything that follows it is looked at: so
+    // what is sent does not depend on how the bytes were cut.
+    start_next_job();
+  }
+}
+
+void engine::impl::on_reply(const at::reply& reply) {
+  auto next = std::exchange(core.on_reply, nullptr);
+  for (const auto& line : reply.lines)
+    core.trace(trace_event::direction::from_modem, shown_response(line));
+  if (reply.payload)
+    core.trace(trace_event::direction::from_modem,
+               "<" + std::to_string(reply.payload->size()) + " bytes>");
+  switch (reply.end) {
+    case at::ending::ok:
+    case at::ending::error:
+      if (!reply.ok()) ++core.link.uart.command_errors;
+      core.trace(trace_event::direction::from_modem, shown_response(reply.final_line));
+      if (next) next(reply);
+      end_job_if_finished();
+      return;
+    case at::ending::timed_out: {
+      ++core.link.uart.command_timeouts;
+      core.selected.reset();
+      core.trace(trace_event::direction::note, "no answer in time; waiting for a late one");
+      abandon_active(fail(errc::timed_out, "the modem did not answer " + core.link.busy_with));
+      return;
+    }
+    case at::ending::damaged:
+      core.selected.reset();
+      core.trace(trace_event::direction::note, "a counted receive does not add up");
+      abandon_active(
+          fail(errc::stream_damaged, "a receive did not add up: bytes were lost on the line"));
+      begin_resync("a counted receive did not add up");
+      return;
+  }
+}
+
+void engine::impl::end_job_if_finished() {
+  if (!active || !active->finished()) return;
+  const auto id = active->socket();
+  active.reset();
+  core.active = nullptr;
+  core.on_reply = nullptr;
+  core.on_pause = nullptr;
+  core.pause_until.reset();
+  core.working_for.reset();
+  asked_stream = nullptr;
+  asked_datagram = nullptr;
+  core.link.busy_with.clear();
+  core.link.busy_socket.reset();
+  if (id)
+    if (const auto* entry = core.table.find(*id)) update_turns(*entry);
+}
+
+void engine::impl::abandon_active(const failure& why) {
+  core.on_reply = nullptr;
+  core.on_pause = nullptr;
+  core.pause_until.reset();
+  if (!active) return;
+  active->abandon(why);
+  end_job_if_finished();
+}
+
+void engine::impl::begin(job_ptr next) {
+  active = std::move(next);
+  core.active = active.get();
+  core.working_for = active->socket();
+  active->start();
+  end_job_if_finished();
+}
+
+void engine::impl::start_next_job() {
+  end_job_if_finished();
+  while (core.running && !active && !core.channel.busy()) {
+    auto next = choose_job();
+    if (!next) return;
+    begin(std::move(next));
+  }
+}
+
+/// Order: what keeps the picture true, what people asked for, then payload.
+job_ptr engine::impl::choose_job() {
+  if (core.link.state == link_state::configuring) return bring_up_due ? bring_up() : nullptr;
+  if (std::exchange(verify_due, false)) return std::make_unique<verify_job>(core);
+  if (!core.table.orphans().empty())
+    return std::make_unique<orphan_job>(core, core.table.orphans().front());
+  if (!waiting.empty()) {
+    auto chosen = waiting.begin();
+    const bool full = core.table.handles_used() >= core.link.handles_max;
+    if (full && (*chosen)->needs_handle()) {
+      // A handle about to be given back is worth the wait.
+      const auto frees = std::find_if(waiting.begin(), waiting.end(),
+                                      [](const job_ptr& j) { return j->frees_handle(); });
+      if (frees != waiting.end()) chosen = frees;
+    }
+    auto next = std::move(*chosen);
+    waiting.erase(chosen);
+    return next;
+  }
+  if (stopped) return nullptr;
+  if (refresh_due) return refresh();
+  if (std::exchange(probe_due, false)) return std::make_unique<liveness_job>(core);
+  while (const auto chosen = turns.next()) {
+    const auto* entry = core.table.find(chosen->id);
+    if (entry == nullptr) {
+      turns.forget(chosen->id);
+      continue;
+    }
+    update_turns(*entry);
+    if (chosen->what == direction::receive) {
+      if (!entry->can_receive()) continue;
+      return std::make_unique<receive_job>(core, chosen->id);
+    }
+    if (!entry->can_send()) continue;
+    if (entry->kind == transport::stream) {
+      auto made = std::make_unique<send_job>(core, chosen->id);
+      asked_stream = made.get();
+      return made;
+    }
+    auto made = std::make_unique<datagram_job>(core, chosen->id);
+    asked_datagram = made.get();
+    return made;
+  }
+  return nullptr;
+}
+
+void engine::impl::queue(job_ptr next) {
+  if (waiting.size() >= modem_limits::jobs_max) {
+    next->abandon(fail(errc::limit_reached, "too many requests wait for the modem"));
+    return;
+  }
+  waiting.push_back(std::move(next));
+}
+
+void engine::impl::update_turns(const modem_socket& entry) {
+  turns.ready(entry.id, direction::send, entry.can_send());
+  turns.ready(entry.id, direction::receive, entry.can_receive());
+}
+
+void engine::impl::update_all_turns() {
+  for (const auto id : core.table.all()) update_turns(*core.table.find(id));
+}
+
+}  // namespace cellsock

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "modem_bridge/dialect/detect.hpp"
+#include "modem_bridge/engine.hpp"
+#include "modem_bridge/engine_core.hpp"
+#include "modem_bridge/job.hpp"
+#include "modem_bridge/link_machine.hpp"
+#include "modem_bridge/scheduler.hpp"
+
+namespace cellsock {
+
+class send_job;
+class datagram_job;
+
+/// The engine's inside: who gets the channel, and what the link's state means. What happens on the
+/// channel is in the jobs.
+struct engine::impl {
+  explicit impl(engine_config config) : core(std::move(config)) {}
+
+  // ---- engine_impl.cpp: the channel ----
+  /// Works off everything that is possible now. At the end of each call of the engine.
+  void pump();
+  void take_events();
+  void on_reply(const at::reply& reply);
+  void start_next_job();
+  [[nodiscard]] job_ptr choose_job();
+  void begin(job_ptr next);
+  void end_job_if_finished();
+  void abandon_active(const failure& why);
+  void queue(job_ptr next);
+  void update_turns(const modem_socket& entry);
+  void update_all_turns();
+
+  // ---- engine_link.cpp: the link ----
+  void on_event(link_event event);
+  void trouble(const failure& why);
+  void begin_detection();
+  void begin_resync(const std::string& why);
+  void drive_detection();
+  void detection_over();
+  [[nodiscard]] job_ptr bring_up();
+  [[nodiscard]] job_ptr refresh();
+  void bring_up_over(const result<done>& how);
+  void network_known();
+  void on_unsolicited(const at::command_queue::unsolicited& line);
+  void on_socket_event(std::string_view fields);
+  void pdn_lost(const std::string& why);
+  void modem_restarted(const std::string& why);
+  void give_up_port(const failure& why);
+  void break_all(const failure& why);
+  void fail_everything(const failure& why);
+  void copy_facts();
+  void refresh_within(std::chrono::milliseconds when);
+  [[nodiscard]] std::chrono::milliseconds refresh_period() const;
+  [[nodiscard]] std::optional<time_point> liveness_at() const;
+
+  // ---- time ----
+  [[nodiscard]] std::optional<time_point> deadline() const;
+  void expire();
+
+  engine_core core;
+  scheduler turns;
+  dialect::detector detector;
+  bool detecting = false;
+  bool resyncing = false;
+  std::string known_terminator = "\r\n";
+  std::deque<job_ptr> waiting;  // in order of arrival
+  job_ptr active;
+  send_job* asked_stream = nullptr;  // the active job, while it waits for its chunk
+  datagram_job* asked_datagram = nullptr;
+  bool port_open = false;
+  bool stopped = false;  // nothing is started any more
+  bool verify_due = false;
+  bool bring_up_due = false;
+  int bring_up_tries = 0;
+  bool refresh_due = false;
+  std::optional<time_point> refresh_at;
+  bool probe_due = false;  // liveness
+};
+
+}  // namespace cellsock

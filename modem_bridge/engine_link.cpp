@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "modem_bridge/at/args.hpp"
+#include "modem_bridge/at/urc_router.hpp"
+#include "modem_bridge/bring_up.hpp"
+#include "modem_bridge/engine_impl.hpp"
+#include "modem_bridge/modem_limits.hpp"
+#include "modem_bridge/network_job.hpp"
+#include "modem_bridge/secrets.hpp"
+
+namespace cellsock {
+namespace {
+
+constexpr int bring_up_tries_max = 3;
+
+// Bits of #XAPOLL; the same as poll(2)'s.
+constexpr std::int64_t event_in = 1;
+constexpr std::int64_t event_error = 8;
+constexpr std::int64_t event_hangup = 16;
+constexpr std::int64_t event_invalid = 32;
+
+}  // namespace
+
+void engine::impl::on_event(link_event event) {
+  const auto next = step(core.link.state, event);
+  if (!next || *next == core.link.state) return;
+  core.link.state = *next;
+  copy_facts();
+  core.emit(outcome::link_changed{core.link.state, core.link.trouble});
+}
+
+void engine::impl::trouble(const failure& why) {
+  if (core.link.trouble == why) return;
+  core.link.trouble = why;
+  copy_facts();
+  core.emit(outcome::link_changed{core.link.state, why});
+}
+
+// ---- finding the modem ----
+
+void engine::impl::begin_detection() {
+  core.running = false;
+  core.spoken = nullptr;
+  core.channel.reset();
+  detecting = true;
+  resyncing = false;
+  bring_up_tries = 0;
+  detector.begin(dialect::detector::goal::identify, "\r\n", core.now());
+}
+
+void engine::impl::begin_resync(const std::string& why) {
+  if (detecting || !port_open) return;
+  core.trace(trace_event::direction::note, "resync: " + why);
+  ++core.link.uart.resyncs;
+  core.running = false;
+  core.selected.reset();
+  abandon_active(fail(errc::link_down, why));
+  core.channel.reset();
+  detecting = resyncing = true;
+  detector.begin(dialect::detector::goal::resync, known_terminator, core.now());
+}
+
+void engine::impl::drive_detection() {
+  if (!detecting) return;
+  if (const auto bytes = detector.take_output(); !bytes.empty()) {
+    core.trace(trace_event::direction::to_modem,
+               bytes.front() == 'A' || bytes.size() < 8
+                   ? shown_command(bytes.substr(0, bytes.find_last_not_of("\r\n") + 1))
+                   : "<" + std::to_string(bytes.size()) + " bytes to find the prompt>");
+    core.channel.write(bytes, core.now());
+    detector.sent(std::max(core.channel.line_free_at(), core.now()));
+  }
+  if (detector.synced()) on_event(link_event::synced);
+  if (detector.finished()) detection_over();
+}
+
+void engine::impl::detection_over() {
+  detecting = false;
+  const bool was_resync = std::exchange(resyncing, false);
+  const auto& found = detector.found();
+  if (!found) {
+    if (!was_resync) {
+      core.link.dialect = detector.dialect_name();
+      core.link.firmware = detector.firmware();
+    }
+    return give_up_port(found.error());
+  }
+  if (was_resync) {
+    if (detector.restarted()) return modem_restarted("the modem restarted");
+    core.trace(trace_event::direction::note, "in step again");
+    core.running = true;
+    verify_due = true;
+    return;
+  }
+  core.spoken = found->spoken;
+  core.link.dialect = std::string(found->spoken->name);
+  core.link.firmware = found->firmware;
+  core.link.handles_max = found->spoken->handles_max;
+  known_terminator = found->terminator;
+  core.channel.set_terminator(known_terminator);
+  core.selected.reset();
+  core.facts = {};
+  core.running = true;
+  bring_up_due = true;
+  on_event(link_event::identified);
+}
+
+// ---- the network ----
+
+job_ptr engine::impl::bring_up() {
+  bring_up_due = false;
+  if (++bring_up_tries > bring_up_tries_max) {
+    give_up_port(fail(errc::no_answer, "the modem stops answering while it is being set up"));
+    return nullptr;
+  }
+  return std::make_unique<network_job>(core, start_steps(),
+                                       [this](const result<done>& how) { bring_up_over(how); });
+}
+
+void engine::impl::bring_up_over(const result<done>& how) {
+  if (!how) return give_up_port(how.error());
+  refresh_due = true;
+  on_event(link_event::configured);
+}
+
+job_ptr engine::impl::refresh() {
+  refresh_due = false;
+  refresh_at.reset();
+  return std::make_unique<network_job>(core, refresh_steps(), [this](const result<done>&) {
+    core.pdn_recheck = false;
+    network_known();
+  });
+}
+
+std::chrono::milliseconds engine::impl::refresh_period() const {
+  if (core.link.state == link_state::searching) return modem_limits::refresh_searching;
+  return core.pdn_recheck ? modem_limits::refresh_after_data : modem_limits::refresh_idle;
+}
+
+void engine::impl::refresh_within(std::chrono::milliseconds when) {
+  if (when.count() == 0) {
+    refresh_due = true;
+    return;
+  }
+  const auto at = core.now() + when;
+  if (!refresh_at || at < *refresh_at) refresh_at = at;
+}
+
+void engine::impl::network_known() {
+  copy_facts();
+  if (core.facts.attached()) {
+    const bool news = core.link.state == link_state::searching;
+    if (news) core.link.trouble = fail(errc::none);
+    on_event(link_event::attached);
+  } else {
+    if (core.link.state == link_state::searching || core.link.state == link_state::ready) {
+      const auto why = core.facts.trouble();
+      if (core.link.state == link_state::ready) core.link.trouble = why;
+      on_event(link_event::detached);
+      trouble(why);
+    }
+  }
+  refresh_within(refresh_period());
+}
+
+void engine::impl::pdn_lost(const std::string& why) {
+  core.facts.pdn_lost();
+  core.link.pdn_up = false;
+  for (const auto id : core.table.with_handle()) core.break_socket(id, fail(errc::pdn_down, why));
+  update_all_turns();
+  network_known();
+}
+
+void engine::impl::copy_facts() {
+  auto& link = core.link;
+  const bool lost_unnoticed = core.running && link.pdn_up && !core.facts.pdn_active;
+  link.network = core.facts.sim_trouble && !core.facts.registered() ? registration::no_sim
+                                                                    : core.facts.network;
+  link.operator_plmn = core.facts.operator_plmn;
+  link.access_technology = core.facts.access_technology;
+  link.rsrp_dbm = core.facts.rsrp_dbm;
+  link.address = core.facts.address;
+  link.pdn_up = core.facts.pdn_up();
+  link.uart.lines_dropped = core.channel.lines_dropped();
+  if (link.mtu != core.facts.mtu) {
+    link.mtu = core.facts.mtu;
+    core.rules = rules_of(core.spoken != nullptr ? *core.spoken : dialect::slm(), link.mtu);
+  }
+  if (lost_unnoticed) pdn_lost("the packet data network went away");
+}
+
+// ---- what the modem says by itself ----
+
+void engine::impl::on_unsolicited(const at::command_queue::unsolicited& line) {
+  core.trace(trace_event::direction::from_modem, shown_response(line.line));
+  if (detecting) {
+    detector.line(line.line, core.now());
+    if (!resyncing) return;
+  }
+  const auto routed = at::route_urc(line.line);
+  if (!routed) return;
+  ++core.link.uart.urcs;
+  switch (routed->meaning) {
+    case at::urc::ready:
+      if (!detecting) modem_restarted("the modem restarted");
+      return;
+    case at::urc::init_failed:
+      return give_up_port(fail(errc::modem_error,
+                               "the modem's own start failed (INIT ERROR); reset it or check its "
+                               "modem firmware"));
+    case at::urc::modem_fault:
+      if (routed->fields.starts_with("FAULT"))
+        modem_restarted("the modem firmware crashed (" + std::string(routed->fields.substr(0, 40)) +
+                        ")");
+      else if (routed->fields.starts_with("INIT"))
+        modem_restarted("the modem firmware was started again");
+      return;
+    case at::urc::socket_event: return on_socket_event(routed->fields);
+    case at::urc::registration: {
+      const bool was = core.facts.registered();
+      registration_changed(routed->fields, core.facts);
+      if (core.facts.registered()) {
+        if (!was || !core.facts.pdn_up()) refresh_within({});
+        return copy_facts();
+      }
+      return network_known();
+    }
+    case at::urc::packet_event:
+      switch (packet_event(routed->fields)) {
+        case packet_change::pdn_lost:
+          return pdn_lost("the network took the packet data network down (" +
+                          std::string(routed->fields.substr(0, 40)) + ")");
+        case packet_change::look: return refresh_within({});
+        case packet_change::none: return;
+      }
+      return;
+    case at::urc::sim:
+      sim_changed(routed->fields, core.facts);
+      return core.facts.sim_trouble ? network_known() : refresh_within({});
+    default: return;
+  }
+}
+
+void engine::impl::on_socket_event(std::string_view text) {
+  at::args fields(text);
+  const auto handle = fields.integer(0, 255);
+  const auto events = fields.integer(0, 255);
+  if (!handle || !events) return;
+  // A handle that is being closed, or is nobody's, still has old notices under way.
+  auto* entry = core.table.find(static_cast<modem_handle>(*handle));
+  if (entry == nullptr || entry->closing) return;
+  if ((*events & event_in) != 0) entry->news = readable::told;
+  if ((*events & (event_error | event_hangup | event_invalid)) != 0) entry->hung_up = true;
+  update_turns(*entry);
+}
+
+// ---- the end of things ----
+
+void engine::impl::break_all(const failure& why) {
+  for (const auto id : core.table.with_handle()) core.break_socket(id, why);
+  // Nothing of before exists in the modem any more, or nothing can be said to it.
+  core.table.forget_orphans();
+  core.selected.reset();
+  core.count_handles();
+  update_all_turns();
+}
+
+void engine::impl::fail_everything(const failure& why) {
+  abandon_active(why);
+  for (auto& job : std::exchange(waiting, {})) job->abandon(why);
+}
+
+void engine::impl::modem_restarted(const std::string& why) {
+  if (!port_open) return;
+  core.running = false;
+  const auto cause = fail(errc::link_down, why);
+  fail_everything(cause);
+  break_all(cause);
+  core.facts = {};
+  refresh_due = verify_due = bring_up_due = false;
+  refresh_at.reset();
+  core.link.trouble = cause;
+  on_event(link_event::restarted);
+  begin_detection();
+}
+
+void engine::impl::give_up_port(const failure& why) {
+  core.running = false;
+  detecting = resyncing = false;
+  port_open = false;
+  core.channel.reset();
+  const auto cause = fail(errc::link_down, why.detail);
+  fail_everything(cause);
+  break_all(cause);
+  core.facts = {};
+  refresh_due = verify_due = bring_up_due = false;
+  refresh_at.reset();
+  core.link.trouble = why;
+  on_event(link_event::failed);
+  core.emit(outcome::reopen_port{why});
+}
+
+// ---- time ----
+
+std::optional<time_point> engine::impl::liveness_at() const {
+  if (!core.running || stopped || active || core.channel.busy()) return std::nullopt;
+  return std::max(core.channel.last_heard(), core.channel.line_free_at()) +
+         modem_limits::liveness_quiet;
+}
+
+std::optional<time_point> engine::impl::deadline() const {
+  std::optional<time_point> earliest = core.channel.deadline();
+  const auto consider = [&](std::optional<time_point> when) {
+    if (when && (!earliest || *when < *earliest)) earliest = when;
+  };
+  if (detecting) consider(detector.deadline());
+  consider(core.pause_until);
+  if (core.running && !stopped) consider(refresh_at);
+  consider(liveness_at());
+  return earliest;
+}
+
+void engine::impl::expire() {
+  const auto now = core.now();
+  core.channel.expire(now);
+  if (detecting) detector.expire(now);
+  if (core.pause_until && now >= *core.pause_until) {
+    core.pause_until.reset();
+    if (auto next = std::exchange(core.on_pause, nullptr)) next();
+    end_job_if_finished();
+  }
+  if (core.running && refresh_at && now >= *refresh_at) {
+    refresh_at.reset();
+    refresh_due = true;
+  }
+  if (const auto when = liveness_at(); when && now >= *when) probe_due = true;
+}
+
+}  // namespace cellsock

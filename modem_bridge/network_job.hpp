@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <functional>
+#include <span>
+
+#include "modem_bridge/bring_up.hpp"
+#include "modem_bridge/engine_core.hpp"
+#include "modem_bridge/job.hpp"
+
+namespace cellsock {
+
+/// Works through bring-up rows (docs/at_dialects.md §11), closing sockets an earlier owner left.
+class network_job final : public job {
+public:
+  /// `ended` is told how it went, once; not after `abandon`.
+  network_job(engine_core& core, std::span<const bring_up_step> steps,
+              std::function<void(const status&)> ended);
+  void start() override;
+  void abandon(const failure&) override { finish(); }
+
+private:
+  void next();
+  void replied(const bring_up_step& step, const at::reply& reply);
+  void close_stale();
+  void end(const status& how);
+  [[nodiscard]] at::command command_for(const bring_up_step& step) const;
+
+  engine_core& core_;
+  std::span<const bring_up_step> steps_;
+  std::size_t at_ = 0;
+  bring_up_context context_;
+  std::function<void(const status&)> ended_;
+};
+
+}  // namespace cellsock

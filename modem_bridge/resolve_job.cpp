@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/resolve_job.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "modem_bridge/at/args.hpp"
+#include "modem_bridge/modem_limits.hpp"
+
+namespace cellsock {
+
+using dialect::intent;
+
+namespace {
+
+struct name_row {
+  std::string_view in_text;  // lower case
+  errc meaning;
+};
+// Both the sentences and the symbol names that firmwares print.
+constexpr std::array name_failures{
+    name_row{"not found", errc::name_not_found},
+    name_row{"noname", errc::name_not_found},
+    name_row{"nodata", errc::name_not_found},
+    name_row{"no address", errc::name_not_found},
+    name_row{"not known", errc::name_not_found},
+    name_row{"does not resolve", errc::name_not_found},
+    name_row{"addrfamily", errc::name_not_found},
+    name_row{"again", errc::name_try_again},
+    name_row{"temporary", errc::name_try_again},
+    name_row{"timed out", errc::name_try_again},
+    name_row{"timeout", errc::name_try_again},
+    name_row{"cancel", errc::name_try_again},
+};
+
+std::string quoted_text(const at::reply& reply) {
+  for (const auto& line : reply.lines)
+    if (const auto rest = at::after_prefix(line, "#XGETADDRINFO:")) {
+      at::args fields(*rest);
+      if (const auto text = fields.text()) return std::string(*text);
+    }
+  return {};
+}
+
+}  // namespace
+
+resolve_job::resolve_job(engine_core& core, ticket t, std::string host,
+                         std::optional<ip_family> family)
+    : core_(core), ticket_(t), host_(std::move(host)), family_(family) {}
+
+void resolve_job::start() {
+  if (auto why = core_.not_ready()) return abandon(*why);
+  dialect::fields values;
+  values.host = host_;
+  if (family_) values.family = family_number(*family_);
+  core_.run(family_ ? intent::resolve_family : intent::resolve_any, values,
+            [this](const at::reply& reply) { replied(reply); });
+}
+
+void resolve_job::replied(const at::reply& reply) {
+  const auto text = quoted_text(reply);
+  if (!reply.ok()) {
+    core_.selected.reset();
+    if (!core_.facts.pdn_up())
+      return abandon(fail(errc::name_try_again, "the packet data network went away"));
+    return abandon(fail(name_failure(text), host_ + ": " + (text.empty() ? "refused" : text)));
+  }
+  auto found = addresses_in(text, family_);
+  if (found.empty())
+    return abandon(fail(errc::name_not_found, host_ + ": no address in the answer"));
+  core_.emit(outcome::resolved{ticket_, std::move(found)});
+  finish();
+}
+
+void resolve_job::abandon(const failure& why) {
+  core_.emit(outcome::failed{ticket_, why});
+  finish();
+}
+
+status check_host(std::string_view host) {
+  if (host.empty()) return fail(errc::name_not_found, "an empty host name");
+  if (host.size() > modem_limits::host_bytes_max)
+    return fail(errc::name_not_found, "a host name longer than the modem's 127 bytes");
+  const auto fits = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte > 0x20 && byte != 0x7f && c != '"' && c != ',';
+  };
+  if (!std::all_of(host.begin(), host.end(), fits))
+    return fail(errc::name_not_found, "a host name holds a blank, quote, comma or control byte");
+  return done{};
+}
+
+errc name_failure(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const auto& row : name_failures)
+    if (lower.find(row.in_text) != std::string::npos) return row.meaning;
+  return errc::name_failed;
+}
+
+std::vector<ip_address> addresses_in(std::string_view text, std::optional<ip_family> family) {
+  std::vector<ip_address> found;
+  while (!text.empty() && found.size() < modem_limits::addresses_max) {
+    const auto end = std::min(text.find(' '), text.size());
+    const auto parsed = parse_address(text.substr(0, end));
+    if (parsed && (!family || parsed->family == *family) &&
+        std::find(found.begin(), found.end(), *parsed) == found.end())
+      found.push_back(*parsed);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return found;
+}
+
+}  // namespace cellsock

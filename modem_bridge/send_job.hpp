@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <vector>
+
+#include "modem_bridge/engine_core.hpp"
+#include "modem_bridge/job.hpp"
+#include "modem_bridge/segmenter.hpp"
+
+namespace cellsock {
+
+/// One stream socket's turn to send: asks for a chunk, cuts it into legal pieces, sends them. The
+/// channel is reserved while the socket's owner answers.
+class send_job final : public job {
+public:
+  send_job(engine_core& core, socket_id id);
+
+  void start() override;
+  /// The answer to want_chunk; empty: nothing after all.
+  void take(std::vector<std::byte> bytes);
+  void abandon(const failure& why) override;
+  void socket_gone(const failure& why) override;
+  [[nodiscard]] bool asking() const noexcept { return asking_; }
+
+private:
+  void next_piece();
+  void send_string(std::string_view payload);
+  void send_data(std::string_view payload);
+  void data_mode_over(const at::reply& reply);
+  void piece_sent();
+  void fail_stream(errc cause, const std::string& detail);
+
+  engine_core& core_;
+  socket_id id_;
+  bool asking_ = false;
+  bool gone_ = false;
+  std::vector<std::byte> bytes_;
+  std::vector<piece> pieces_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace cellsock

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "stack/endpoint.hpp"
+#include "stack/ids.hpp"
+#include "stack/transport.hpp"
+
+namespace cellsock {
+
+/// Why a read is due.
+enum class readable {
+  no,
+  guess,  // the last read was full: there is probably more
+  told,   // the modem said so
+};
+
+struct modem_socket {
+  socket_id id;
+  ip_family family = ip_family::v4;
+  transport kind = transport::stream;
+  std::optional<modem_handle> handle = {};  // none: not open in the modem
+  bool connected = false;
+  std::optional<endpoint> peer = {};
+  bool connecting = false;  // a connect is queued or under way
+  bool closing = false;     // a close is queued or under way
+  // sending
+  std::size_t offered = 0;
+  // receiving
+  bool wanted = false;
+  readable news = readable::no;
+  bool hung_up = false;       // HUP, ERR or NVAL seen: drain, then it is over
+  bool ended = false;         // end of stream reported
+  int false_alarms = 0;       // announced reads in a row that found nothing
+  bool needs_arming = false;  // an empty datagram does not re-arm the modem's notice
+
+  [[nodiscard]] bool can_send() const;
+  [[nodiscard]] bool can_receive() const;
+  /// As after a close in the modem.
+  void forget_modem_side();
+};
+
+/// Our sockets, and the handles in the modem that are nobody's any more but not closed yet.
+class sockets {
+public:
+  modem_socket& declare(socket_id id, ip_family family, transport kind);
+  [[nodiscard]] modem_socket* find(socket_id id);
+  [[nodiscard]] const modem_socket* find(socket_id id) const;
+  [[nodiscard]] modem_socket* find(modem_handle handle);
+  void erase(socket_id id);
+  [[nodiscard]] std::vector<socket_id> with_handle() const;
+  [[nodiscard]] std::vector<socket_id> all() const;
+
+  /// The handle is to be closed when the channel is free.
+  void orphan(modem_handle handle);
+  void orphan_gone(modem_handle handle);
+  [[nodiscard]] const std::vector<modem_handle>& orphans() const noexcept { return orphans_; }
+  void forget_orphans() { orphans_.clear(); }
+  [[nodiscard]] unsigned handles_used() const;
+
+private:
+  std::map<socket_id, modem_socket> by_id_;
+  std::vector<modem_handle> orphans_;
+};
+
+}  // namespace cellsock

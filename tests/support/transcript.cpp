@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/transcript.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+
+#include "modem_bridge/engine.hpp"
+
+namespace cellsock::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string unescape(std::string_view text) {
+  std::string made;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      made += text[i];
+      continue;
+    }
+    const char c = text[++i];
+    if (c == 'r')
+      made += '\r';
+    else if (c == 'n')
+      made += '\n';
+    else if (c == 'x') {
+      made += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
+      i += 2;
+    } else
+      made += c;
+  }
+  return made;
+}
+
+std::string escape(std::string_view bytes) {
+  std::string made;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\r')
+      made += "\\r";
+    else if (c == '\n')
+      made += "\\n";
+    else if (c == '\\')
+      made += "\\\\";
+    else if (byte < 0x20 || byte >= 0x7f) {
+      constexpr std::string_view digits = "0123456789abcdef";
+      made += "\\x";
+      made += digits[byte >> 4];
+      made += digits[byte & 15];
+    } else
+      made += c;
+  }
+  return made;
+}
+
+std::string_view text_of(const std::vector<std::byte>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::vector<std::byte> bytes_of(std::string_view text) {
+  const auto* first = reinterpret_cast<const std::byte*>(text.data());
+  return {first, first + text.size()};
+}
+
+struct in_words {
+  std::string operator()(const outcome::connected& o) const { return say("connected", o.t, o.id); }
+  std::string operator()(const outcome::closed& o) const { return say("closed", o.t, o.id); }
+  std::string operator()(const outcome::resolved& o) const {
+    std::string made = "resolved " + number_of(o.t);
+    for (const auto& address : o.addresses) made += " " + to_string(address);
+    return made;
+  }
+  std::string operator()(const outcome::at_done& o) const {
+    std::string made = "at " + number_of(o.t) + (o.ok ? " ok " : " error ") + o.final_result;
+    for (const auto& line : o.lines) made += " | " + line;
+    return made;
+  }
+  std::string operator()(const outcome::stopped& o) const { return "stopped " + number_of(o.t); }
+  std::string operator()(const outcome::failed& o) const {
+    return "failed " + number_of(o.t) + " " + std::string(name(o.why.code));
+  }
+  std::string operator()(const outcome::want_chunk& o) const {
+    return "want " + number_of(o.id) + " " + std::to_string(o.bytes_max);
+  }
+  std::string operator()(const outcome::chunk_sent& o) const {
+    return "sent " + number_of(o.id) + " " + std::to_string(o.bytes);
+  }
+  std::string operator()(const outcome::datagram_dropped& o) const {
+    return "dropped " + number_of(o.id) + " " + std::string(name(o.why.code));
+  }
+  std::string operator()(const outcome::received& o) const {
+    std::string made = "received " + number_of(o.id);
+    if (o.from) made += " from " + to_string(*o.from);
+    return made + " " + escape(text_of(o.bytes));
+  }
+  std::string operator()(const outcome::peer_closed& o) const { return "end " + number_of(o.id); }
+  std::string operator()(const outcome::socket_broken& o) const {
+    return "broken " + number_of(o.id) + " " + std::string(name(o.why.code));
+  }
+  std::string operator()(const outcome::link_changed& o) const {
+    return "link " + std::string(name(o.state)) + " " + std::string(name(o.trouble.code));
+  }
+  std::string operator()(const outcome::reopen_port& o) const {
+    return "reopen " + std::string(name(o.why.code));
+  }
+
+  template <class Id>
+  static std::string number_of(Id id) {
+    return std::to_string(number(id));
+  }
+  static std::string say(std::string_view what, ticket t, socket_id id) {
+    return std::string(what) + " " + number_of(t) + " " + number_of(id);
+  }
+};
+
+class player {
+public:
+  explicit player(cutting cut) : cut_(cut), random_(cut.seed), engine_({"modem0", 115200, ""}) {}
+
+  void play_file(const std::string& path) {
+    std::ifstream file(std::string(CELLSOCK_SOURCE_DIR) + "/tests/transcripts/" + path);
+    if (!file) {
+      errors_.push_back("no transcript " + path);
+      return;
+    }
+    std::string line;
+    std::string from_modem;
+    for (int number = 1; std::getline(file, line) && errors_.empty(); ++number) {
+      const std::string outer = where_;
+      where_ = path + ":" + std::to_string(number) + ": ";
+      if (line.empty() || line.front() == '#') continue;
+      const std::string rest = line.size() > 2 ? line.substr(2) : "";
+      step(line.front(), rest);
+    }
+  }
+
+  std::vector<std::string> end() {
+    collect();
+    if (errors_.empty() && !output_.empty()) errors_.push_back("left over: > " + escape(output_));
+    if (errors_.empty() && !outcomes_.empty())
+      errors_.push_back("left over: = " + outcomes_.front());
+    return errors_;
+  }
+
+private:
+  void wrong(const std::string& what) { errors_.push_back(where_ + what); }
+
+  void step(char kind, const std::string& rest) {
+    switch (kind) {
+      case '@': return play_file(rest);
+      case '>': return expect_output(unescape(rest));
+      case '<': return feed(unescape(rest));
+      case '=': return expect_outcome(rest);
+      case '~': return pass(std::chrono::milliseconds(std::stoi(rest)));
+      case '!': return act(rest);
+      default: wrong("unknown line");
+    }
+  }
+
+  void collect() {
+    const auto bytes = engine_.take_output();
+    output_ += text_of(bytes);
+    for (const auto& made : engine_.take_outcomes())
+      outcomes_.push_back(std::visit(in_words{}, made));
+  }
+
+  void expect_output(const std::string& wanted) {
+    collect();
+    if (!output_.starts_with(wanted))
+      return wrong("wanted > " + escape(wanted) + " got > " + escape(output_.substr(0, 400)) +
+                   (outcomes_.empty() ? "" : " and = " + outcomes_.front()));
+    output_.erase(0, wanted.size());
+  }
+
+  void expect_outcome(const std::string& wanted) {
+    collect();
+    const std::string got = outcomes_.empty() ? "nothing" : outcomes_.front();
+    if (got != wanted)
+      return wrong("wanted = " + wanted + " got = " + got + " out > " +
+                   escape(output_.substr(0, 200)));
+    outcomes_.pop_front();
+  }
+
+  void feed(const std::string& bytes) {
+    collect();
+    if (!output_.empty()) return wrong("not expected: > " + escape(output_.substr(0, 400)));
+    std::size_t at = 0;
+    while (at < bytes.size()) {
+      std::size_t length = bytes.size() - at;
+      if (cut_.mode == cutting::how::bytewise) length = 1;
+      if (cut_.mode == cutting::how::random)
+        length = std::uniform_int_distribution<std::size_t>(
+            1, std::min<std::size_t>(length, 9))(random_);
+      engine_.port_received(bytes_of(bytes.substr(at, length)), now_);
+      collect();
+      at += length;
+    }
+  }
+
+  void pass(std::chrono::milliseconds time) {
+    const auto until = now_ + time;
+    for (int guard = 0; guard < 10000; ++guard) {
+      const auto due = engine_.deadline();
+      if (!due || *due > until) break;
+      now_ = std::max(now_, *due);
+      engine_.expire(now_);
+      collect();
+    }
+    now_ = until;
+  }
+
+  void act(const std::string& text) {
+    std::istringstream words(text);
+    std::string what;
+    std::uint32_t first = 0;
+    words >> what;
+    if (what == "opened") return engine_.port_opened(now_);
+    if (what == "gone") return engine_.port_closed(fail(errc::port_failed, "gone"), now_);
+    words >> first;
+    const auto id = static_cast<socket_id>(first);
+    const auto t = static_cast<ticket>(first);
+    if (what == "declare") {
+      std::string kind;
+      words >> kind;
+      engine_.declare(id, ip_family::v4,
+                      kind == "stream" ? transport::stream : transport::datagram);
+    } else if (what == "connect") {
+      std::uint32_t socket = 0;
+      std::string peer;
+      long ms = 10000;
+      words >> socket >> peer >> ms;
+      engine_.connect(t, static_cast<socket_id>(socket), *parse_endpoint(peer),
+                      std::chrono::milliseconds(ms), now_);
+    } else if (what == "close") {
+      std::uint32_t socket = 0;
+      words >> socket;
+      engine_.close(t, static_cast<socket_id>(socket), now_);
+    } else if (what == "offer") {
+      std::size_t bytes = 0;
+      words >> bytes;
+      engine_.offer(id, bytes, now_);
+    } else if (what == "receive") {
+      std::string how;
+      words >> how;
+      engine_.receive(id, how == "on", now_);
+    } else if (what == "chunk") {
+      engine_.chunk(id, bytes_of(unescape(rest_of(words))), now_);
+    } else if (what == "datagram") {
+      std::string to;
+      words >> to;
+      std::optional<endpoint> peer;
+      if (to != "-") peer = *parse_endpoint(to);
+      engine_.datagram(id, peer, bytes_of(unescape(rest_of(words))), now_);
+    } else if (what == "resolve") {
+      std::string host;
+      words >> host;
+      engine_.resolve(t, host, std::nullopt, now_);
+    } else if (what == "at") {
+      engine_.run_at(t, rest_of(words), 5000ms, now_);
+    } else if (what == "stop") {
+      engine_.stop(t, now_);
+    } else {
+      wrong("unknown action " + what);
+    }
+  }
+
+  static std::string rest_of(std::istringstream& words) {
+    std::string rest;
+    std::getline(words, rest);
+    return rest.empty() ? rest : rest.substr(1);
+  }
+
+  cutting cut_;
+  std::mt19937 random_;
+  engine engine_;
+  time_point now_{1000s};
+  std::string where_;
+  std::string output_;
+  std::deque<std::string> outcomes_;
+  std::vector<std::string> errors_;
+};
+
+}  // namespace
+
+std::vector<std::string> play(const std::string& path, cutting cut) {
+  player p(cut);
+  p.play_file(path);
+  return p.end();
+}
+
+}  // namespace cellsock::test
