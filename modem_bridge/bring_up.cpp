@@ -111,6 +111,18 @@ constexpr std::array refresh{
         {}, "AT+CESQ", "+CESQ:", 5s, refusal::ignore, on_network, into_facts<read_signal>},
 };
 
+constexpr std::array recheck{
+    bring_up_step{{},
+                  "AT+CEREG?",
+                  "+CEREG:",
+                  5s,
+                  refusal::about_sim,
+                  nullptr,
+                  into_facts<read_registration_reply>},
+    bring_up_step{
+        {}, "AT+CGACT?", "+CGACT:", 5s, refusal::no_pdn, on_network, into_facts<read_activation>},
+};
+
 }  // namespace
 
 std::span<const bring_up_step> start_steps() {
@@ -118,6 +130,9 @@ std::span<const bring_up_step> start_steps() {
 }
 std::span<const bring_up_step> refresh_steps() {
   return refresh;
+}
+std::span<const bring_up_step> recheck_steps() {
+  return recheck;
 }
 
 }  // namespace cellsock

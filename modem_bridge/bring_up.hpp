@@ -42,5 +42,7 @@ struct bring_up_step {
 [[nodiscard]] std::span<const bring_up_step> start_steps();
 /// The state of the network, read again: whenever something changed, and now and then.
 [[nodiscard]] std::span<const bring_up_step> refresh_steps();
+/// The short form after data mode, which swallows notices: registration and PDN only.
+[[nodiscard]] std::span<const bring_up_step> recheck_steps();
 
 }  // namespace cellsock

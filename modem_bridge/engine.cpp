@@ -138,8 +138,9 @@ void engine::offer(socket_id id, std::size_t waiting, time_point now) {
 void engine::chunk(socket_id id, std::vector<std::byte> bytes, time_point now) {
   auto& m = *impl_;
   m.core.set_now(now);
-  if (m.asked_stream == nullptr || !m.active || m.active->socket() != id) return;
-  m.asked_stream->take(std::move(bytes));
+  if (!m.active || m.active->socket() != id) return;
+  if (m.asked_stream != nullptr) m.asked_stream->take(std::move(bytes));
+  if (m.asked_datagram != nullptr && bytes.empty()) m.asked_datagram->take_nothing();
   m.end_job_if_finished();
   m.pump();
 }

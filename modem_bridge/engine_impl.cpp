@@ -84,6 +84,8 @@ void engine::impl::end_job_if_finished() {
   asked_datagram = nullptr;
   core.link.busy_with.clear();
   core.link.busy_socket.reset();
+  // Data mode swallows notices: ask soon for what they would have said.
+  if (core.pdn_recheck && core.running) refresh_within(modem_limits::refresh_after_data);
   if (id)
     if (const auto* entry = core.table.find(*id)) update_turns(*entry);
 }

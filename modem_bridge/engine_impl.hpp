@@ -79,6 +79,7 @@ struct engine::impl {
   int bring_up_tries = 0;
   bool refresh_due = false;
   std::optional<time_point> refresh_at;
+  std::optional<time_point> refresh_full_at;
   bool probe_due = false;  // liveness
 };
 

@@ -126,16 +126,20 @@ void engine::impl::bring_up_over(const result<done>& how) {
 
 job_ptr engine::impl::refresh() {
   refresh_due = false;
+  const bool only_recheck = core.link.state == link_state::ready && core.pdn_recheck &&
+                            refresh_full_at && core.now() < *refresh_full_at;
   refresh_at.reset();
-  return std::make_unique<network_job>(core, refresh_steps(), [this](const result<done>&) {
-    core.pdn_recheck = false;
-    network_known();
-  });
+  if (!only_recheck) refresh_full_at = core.now() + modem_limits::refresh_idle;
+  return std::make_unique<network_job>(core, only_recheck ? recheck_steps() : refresh_steps(),
+                                       [this](const result<done>&) {
+                                         core.pdn_recheck = false;
+                                         network_known();
+                                       });
 }
 
 std::chrono::milliseconds engine::impl::refresh_period() const {
-  if (core.link.state == link_state::searching) return modem_limits::refresh_searching;
-  return core.pdn_recheck ? modem_limits::refresh_after_data : modem_limits::refresh_idle;
+  return core.link.state == link_state::searching ? modem_limits::refresh_searching
+                                                  : modem_limits::refresh_idle;
 }
 
 void engine::impl::refresh_within(std::chrono::milliseconds when) {

@@ -30,6 +30,13 @@ std::string unescape(std::string_view text) {
     else if (c == 'x') {
       made += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
       i += 2;
+    } else if (c == '{') {
+      // \{7f*1280}: one byte many times
+      const auto end = text.find('}', i);
+      const int byte = std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16);
+      const auto times = std::stoul(std::string(text.substr(i + 4, end - i - 4)));
+      made.append(times, static_cast<char>(byte));
+      i = end;
     } else
       made += c;
   }
@@ -171,7 +178,7 @@ private:
   void expect_output(const std::string& wanted) {
     collect();
     if (!output_.starts_with(wanted))
-      return wrong("wanted > " + escape(wanted) + " got > " + escape(output_.substr(0, 400)) +
+      return wrong("wanted > " + escape(wanted) + " got > " + escape(output_.substr(0, 60)) +
                    (outcomes_.empty() ? "" : " and = " + outcomes_.front()));
     output_.erase(0, wanted.size());
   }
@@ -187,7 +194,7 @@ private:
 
   void feed(const std::string& bytes) {
     collect();
-    if (!output_.empty()) return wrong("not expected: > " + escape(output_.substr(0, 400)));
+    if (!output_.empty()) return wrong("not expected: > " + escape(output_.substr(0, 60)));
     std::size_t at = 0;
     while (at < bytes.size()) {
       std::size_t length = bytes.size() - at;
