@@ -30,7 +30,7 @@ constexpr std::array rows{
               "Another program holds the serial port. Find it with: fuser -v DEVICE (ModemManager "
               "is a usual one)."},
     error_row{ERROR_CODE_PORT_MISSING, ENETDOWN, "port-missing",
-              "There is no such serial device. Is the modem plugged in and powered?"},
+              "There is no such serial device. Check that the modem is plugged in and powered."},
     error_row{ERROR_CODE_PORT_FAILED, ENETDOWN, "port-failed",
               "The serial port reported an I/O error. Check the cable and the system log."},
     error_row{ERROR_CODE_NO_ANSWER, ENETDOWN, "no-answer",

@@ -10,3 +10,4 @@ target_link_libraries(cellsock_nrf_headers_c PRIVATE cellsock_flags cellsock)
 
 cellsock_unit(client_lib cellsock cellsock_client cellsock_cli_parts cellsock_example_http cellsock_fake_daemon)
 target_sources(unit_client_lib PRIVATE ${PROJECT_SOURCE_DIR}/client_lib/nrf/sockaddr.cpp $<TARGET_OBJECTS:cellsock_nrf_headers_c>)
+add_dependencies(unit_client_lib cellsock_cli)

@@ -580,6 +580,12 @@ int fake_daemon::requests(v1::Request::CallCase call) const {
 bool fake_daemon::await_requests(v1::Request::CallCase call, int count) const {
   return eventually([&] { return requests(call) >= count; });
 }
+bool fake_daemon::await_connecting(int fd) const {
+  return eventually([&] {
+    const std::lock_guard lock(state_->mutex);
+    return state_->of(fd).connecting;
+  });
+}
 int fake_daemon::connections() const {
   const std::lock_guard lock(state_->mutex);
   return static_cast<int>(state_->connections.size());

@@ -80,6 +80,8 @@ public:
   [[nodiscard]] int requests(v1::Request::CallCase call) const;
   /// Waits until that many requests of this kind have come.
   [[nodiscard]] bool await_requests(v1::Request::CallCase call, int count) const;
+  /// Waits until a connect of this socket is under way.
+  [[nodiscard]] bool await_connecting(int fd) const;
   [[nodiscard]] int connections() const;
   [[nodiscard]] int connections_ever() const;
   [[nodiscard]] bool await_connections(int count) const;

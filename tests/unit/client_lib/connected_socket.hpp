@@ -3,6 +3,7 @@
 #include <nrf_errno.h>
 #include <nrf_socket.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>

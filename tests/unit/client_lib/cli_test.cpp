@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/support/fake_daemon.hpp"
+
+namespace cellsock::testing {
+namespace {
+
+struct run {
+  int status;
+  std::string output;  // both streams
+};
+
+/// The real program, through a shell.
+run cellsock(const std::string& arguments) {
+  const std::string command = CELLSOCK_BINARY_DIR "/client_lib/cli/cellsock " + arguments + " 2>&1";
+  FILE* pipe = ::popen(command.c_str(), "r");
+  std::array<char, 4096> buffer;
+  run made{0, {}};
+  for (std::size_t count = 0; (count = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+    made.output.append(buffer.data(), count);
+  const int status = ::pclose(pipe);
+  made.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return made;
+}
+
+bool says(const run& made, const std::string& part) {
+  if (made.output.find(part) != std::string::npos) return true;
+  MESSAGE(made.output);
+  return false;
+}
+
+void answer_at(fake_daemon& daemon, bool ok) {
+  daemon.answer(v1::Request::kAt, [ok](const v1::Request& request) {
+    v1::Reply reply;
+    reply.mutable_at()->add_lines("+ECHO: " + request.at().command());
+    reply.mutable_at()->add_lines(std::to_string(request.at().timeout_ms()));
+    reply.mutable_at()->set_final_result(ok ? "OK" : "+CME ERROR: 10");
+    reply.mutable_at()->set_ok(ok);
+    return reply;
+  });
+}
+
+TEST_CASE("cellsock: help, version, usage") {
+  CHECK(cellsock("--help").status == 0);
+  CHECK(says(cellsock("--help"), "exit status: 0 ok, 1 failed, 2 usage, 3 no daemon"));
+  CHECK(says(cellsock("at --help"), "AT+CEREG?"));
+  CHECK(says(cellsock("--version"), "cellsock 0."));
+  for (const char* wrong : {"", "unknown", "at", "status extra", "at --timeout 0 AT", "--bad"})
+    CHECK(cellsock(wrong).status == 2);
+}
+
+TEST_CASE("cellsock: no daemon is exit 3 and says how to start one") {
+  const auto made = cellsock("--socket /nonexistent status");
+  CHECK(made.status == 3);
+  CHECK(says(made, "cellsockd --modem emulator:"));
+  const auto json = cellsock("--json --socket /nonexistent status");
+  CHECK(json.status == 3);
+  CHECK(nlohmann::json::parse(json.output)["error"]["name"] == "no-daemon");
+}
+
+TEST_CASE("cellsock at prints lines and the result") {
+  fake_daemon daemon;
+  answer_at(daemon, true);
+  const auto made = cellsock("at --timeout 7 'AT+X=\"y\"'");
+  CHECK(made.status == 0);
+  CHECK(made.output == "+ECHO: AT+X=\"y\"\n7000\nOK\n");
+  const auto json = nlohmann::json::parse(cellsock("at --json AT").output);
+  CHECK(json["ok"] == true);
+  CHECK(json["result"] == "OK");
+  CHECK(json["lines"][0] == "+ECHO: AT");
+}
+
+TEST_CASE("cellsock at: the modem's error is exit 1, a refusal shows the reason") {
+  fake_daemon daemon;
+  answer_at(daemon, false);
+  const auto failed = cellsock("at AT+CPIN?");
+  CHECK(failed.status == 1);
+  CHECK(says(failed, "+CME ERROR: 10"));
+  daemon.answer(v1::Request::kAt, [](const v1::Request&) {
+    v1::Reply reply;
+    reply.mutable_error()->set_code(v1::ERROR_CODE_COMMAND_REFUSED);
+    reply.mutable_error()->set_detail("AT+CFUN=4 turns the radio off under other programs");
+    return reply;
+  });
+  const auto refused = cellsock("at AT+CFUN=4");
+  CHECK(refused.status == 1);
+  CHECK(says(refused, "turns the radio off"));
+  CHECK(says(refused, "break the daemon's view"));
+}
+
+TEST_CASE("cellsock status: text and JSON from the same answer") {
+  fake_daemon daemon;
+  daemon.answer(v1::Request::kStatus, [](const v1::Request&) {
+    v1::Reply reply;
+    reply.mutable_status()->set_daemon("9.9");
+    return reply;
+  });
+  CHECK(says(cellsock("status"), "cellsockd 9.9"));
+  CHECK(nlohmann::json::parse(cellsock("status --json").output)["daemon"] == "9.9");
+}
+
+}  // namespace
+}  // namespace cellsock::testing
