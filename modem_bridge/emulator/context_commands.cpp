@@ -116,7 +116,6 @@ native_reply new_context(board& b, const command& c) {
   if (c.shape != form::read) return refused(wrong_parameters);
   for (int cid = 0; cid <= cid_max; ++cid) {
     if (b.radio.contexts().contains(cid)) continue;
-    b.radio.contexts()[cid];
     return one("%XNEWCID: " + std::to_string(cid));
   }
   return refused(not_allowed);

@@ -22,10 +22,10 @@ struct control_verb {
 };
 
 control_reply good(std::string text = "ok") {
-  return {true, std::move(text)};
+  return {control_reply::outcome::done, std::move(text)};
 }
 control_reply bad(std::string text) {
-  return {false, std::move(text)};
+  return {control_reply::outcome::refused, std::move(text)};
 }
 control_reply misused(std::string_view verb);
 
@@ -186,8 +186,9 @@ constexpr std::array verbs{
 control_reply misused(std::string_view verb) {
   for (const control_verb& row : verbs)
     if (row.name == verb)
-      return bad("usage: " + std::string(row.name) + " " + std::string(row.arguments));
-  return bad("usage");
+      return {control_reply::outcome::misused,
+              "usage: " + std::string(row.name) + " " + std::string(row.arguments)};
+  return {control_reply::outcome::misused, "usage"};
 }
 
 }  // namespace
@@ -215,7 +216,8 @@ control_reply run_control(control_target target, std::string_view request) {
     if (row.name == found[0]) return row.run(target, words(found).subspan(1));
   std::string names;
   for (const control_verb& row : verbs) names += " " + std::string(row.name);
-  return bad("unknown verb `" + redact(found[0]) + "`; there are:" + names);
+  return {control_reply::outcome::misused,
+          "unknown verb `" + redact(found[0]) + "`; there are:" + names};
 }
 
 }  // namespace cellsock::emulator

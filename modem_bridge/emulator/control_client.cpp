@@ -16,6 +16,7 @@ namespace cellsock::emulator {
 namespace {
 
 constexpr int exit_refused = 1;
+constexpr int exit_usage = 2;
 constexpr int exit_no_emulator = 3;
 constexpr long answer_seconds_max = 10;
 
@@ -64,13 +65,15 @@ int run_control_client(const std::string& path, const std::vector<std::string>& 
               << "); start one with --ctl " << path << '\n';
     return exit_no_emulator;
   }
-  // First line: `ok` or `error`; the rest is for the reader.
+  // First line: `ok`, `error` or `usage`; the rest is for the reader.
   const auto line_end = answer.find('\n');
-  const bool good = answer.substr(0, line_end) == "ok";
+  const std::string outcome = answer.substr(0, line_end);
+  const bool good = outcome == "ok";
   const std::string text =
       line_end == std::string::npos ? std::string{} : answer.substr(line_end + 1);
   (good ? std::cout : std::cerr) << (good ? "" : "nrf91-emulator: ") << text;
-  return good ? 0 : exit_refused;
+  if (good) return 0;
+  return outcome == "usage" ? exit_usage : exit_refused;
 }
 
 }  // namespace cellsock::emulator

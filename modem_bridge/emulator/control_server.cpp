@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -53,9 +54,10 @@ struct control_server::session : std::enable_shared_from_this<control_server::se
     const auto end = request.find('\n');
     // Ended without a line end: what came is the request. Cut off for its length: it is not one.
     if (problem && problem != asio::error::eof && problem != asio::error::not_found) return;
-    control_reply reply{false, "request too long"};
+    control_reply reply{control_reply::outcome::misused, "request too long"};
     if (problem != asio::error::not_found) reply = answer_with(request.substr(0, end));
-    text = std::string(reply.ok ? "ok\n" : "error\n") + reply.text + "\n";
+    constexpr std::array<std::string_view, 3> outcomes{"ok", "error", "usage"};
+    text = std::string(outcomes[static_cast<std::size_t>(reply.is)]) + "\n" + reply.text + "\n";
     asio::async_write(socket, asio::buffer(text),
                       [self = shared_from_this()](const asio::error_code&, std::size_t) {
                         self->limit.cancel();

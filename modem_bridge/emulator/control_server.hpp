@@ -10,7 +10,8 @@
 
 namespace cellsock::emulator {
 
-/// The control socket: one verb per connection, answered by `ok` or `error`, a line end, and text.
+/// The control socket: one verb per connection, answered by `ok`, `error` or `usage`, a line end,
+/// and text.
 /// Requests are cut off at 4096 bytes and connections at 16, so garbage costs nothing.
 class control_server {
 public:

@@ -91,7 +91,7 @@ bool executor::step() {
   }
   if (const auto silent = board_.mode.silence(); silent && board_.now >= *silent) {
     board_.mode.release_withheld();
-    flush(board_.mode.take(data_mode::buffer_bytes), false);
+    if (!overflowed()) flush(board_.mode.take(data_mode::buffer_bytes), false);
     return true;
   }
   return false;
@@ -158,12 +158,21 @@ void executor::take_payload(std::byte value) {
   if (ended) {
     flush(mode.take(data_mode::buffer_bytes), true);
   } else if (datagram_mode()) {
-    if (mode.buffered_bytes() <= data_mode::buffer_bytes) return;
-    board_.log.add(board_.now, "dropped", -1, mode.buffered_bytes(), "datagram too long");
-    mode.fail(overflow);
+    (void)overflowed();
   } else if (mode.buffered_bytes() >= data_mode::buffer_bytes) {
     flush(mode.take(data_mode::buffer_bytes), false);
   }
+}
+
+/// A datagram that does not fit the buffer ends in the discarding state, without a word to the
+/// host.
+bool executor::overflowed() {
+  data_mode& mode = board_.mode;
+  if (!datagram_mode() || mode.buffered_bytes() <= data_mode::buffer_bytes) return false;
+  board_.log.add(board_.now, "dropped", board_.sockets.current()->handle, mode.buffered_bytes(),
+                 "datagram too long");
+  mode.fail(overflow);
+  return true;
 }
 
 /// One send of what data mode buffered. A plain socket's failure is not reported to the host: the
@@ -212,6 +221,7 @@ void executor::fetch_notifications() {
 
 bool executor::print_unsolicited() {
   bool printed = false;
+  if (board_.mode.current() != state::at) notifications_.clear();  // the mode changed meanwhile
   for (const std::string& line : std::exchange(notifications_, {})) {
     board_.say(line);
     board_.log.add(board_.now, "urc", -1, 0, line);

@@ -57,6 +57,7 @@ private:
   void forget_everything();
   void transmit();
   [[nodiscard]] bool datagram_mode() const;
+  bool overflowed();
 
   board& board_;
   uplink& up_;

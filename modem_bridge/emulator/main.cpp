@@ -123,14 +123,18 @@ int main(int argc, char** argv) {
   arguments a;
   declare(app, a);
   CLI::App* control = app.add_subcommand("ctl", "tell a running emulator what happens next");
-  control->add_option("--ctl", a.control_path, "its control socket")
-      ->default_val(default_control_path());
+  control->add_option("--ctl", a.control_path,
+                      "its control socket (default: " + default_control_path() + ")");
   control->add_option("verb", a.words, "verb and its words")->required();
   control->footer("Verbs:\n" + control_usage() +
                   "\nExit code: 0 done, 1 refused, 2 usage, 3 no emulator there.");
   try {
     app.parse(argc, argv);
-    return *control ? run_control_client(a.control_path, a.words) : run_server(a);
+    if (!*control) return run_server(a);
+    // `--ctl` means the same socket on either side of the word `ctl`.
+    if (a.control_path.empty()) a.control_path = a.serve.control_path;
+    if (a.control_path.empty()) a.control_path = default_control_path();
+    return run_control_client(a.control_path, a.words);
   } catch (const CLI::ParseError& problem) {
     return app.exit(problem) == 0 ? 0 : exit_usage;
   } catch (const std::exception& problem) {

@@ -21,8 +21,9 @@ namespace cellsock::emulator {
 
 /// What a control verb answers: one line, or for `status` and `events` JSON.
 struct control_reply {
-  bool ok = false;
+  enum class outcome : std::uint8_t { done, refused, misused } is = outcome::done;
   std::string text;
+  [[nodiscard]] bool ok() const { return is == outcome::done; }
 };
 
 /// An nRF9160 with the Serial LTE Modem application, as seen through its UART. A pure function of

@@ -92,8 +92,10 @@ native_reply operator_name(board& b, const command& c) {
   if (c.shape == form::read)
     return one(b.radio.registered() ? "+COPS: 0,2,\"" + b.config.operator_code + "\",7"
                                     : "+COPS: 0");
+  // A scan listens on every band; on hardware it takes minutes.
   if (c.shape == form::test)
-    return one("+COPS: (2,\"\",\"\",\"" + b.config.operator_code + "\",7)");
+    return {.lines = {"+COPS: (2,\"\",\"\",\"" + b.config.operator_code + "\",7)"},
+            .after = 10 * b.config.registration_time};
   const auto mode = c.number(0, 0, 3);
   if (!mode || *mode == 2) return refused(wrong_parameters);
   return {};

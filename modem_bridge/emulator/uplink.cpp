@@ -94,12 +94,12 @@ std::byte uplink::take(time_point now) {
 }
 
 void uplink::discard(time_point now) {
-  wire_.clear();
+  run(now);
   unread_.clear();
   ready_ = 0;
   position_ = 0;
+  if (stopped_ && clock_.after(0) < now) clock_.restart(now);
   stopped_ = false;
-  if (clock_.after(0) < now) clock_.restart(now);
 }
 
 }  // namespace cellsock::emulator

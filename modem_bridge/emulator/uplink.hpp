@@ -43,7 +43,7 @@ public:
   /// The next byte for the firmware; only if `has_input`. Emptying the buffers restarts reception.
   std::byte take(time_point now);
 
-  /// Boot, sleep: what is on the wire or unread is gone.
+  /// Nobody listens (boot, sleep, off): what has arrived is gone; the wire carries on.
   void discard(time_point now);
   [[nodiscard]] std::uint64_t dropped_bytes() const { return dropped_; }
   [[nodiscard]] bool holding_host() const { return flow_control_ && stopped_; }
