@@ -20,7 +20,8 @@ errc connect_failure(std::chrono::nanoseconds after, std::chrono::seconds limit)
   using namespace std::chrono_literals;
   // The modem says ERROR for both; a refusal comes early, its own timeout at the limit. (With a
   // limit of one second the border is at half of it.)
-  const std::chrono::nanoseconds border = std::max<std::chrono::nanoseconds>(limit - 1s, limit / 2);
+  const std::chrono::nanoseconds border =
+      std::max<std::chrono::nanoseconds>(limit - 1s, std::chrono::nanoseconds(limit) / 2);
   return after < border ? errc::connection_refused : errc::timed_out;
 }
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "modem_bridge/connect_job.hpp"
+#include "modem_bridge/resolve_job.hpp"
+
+using namespace cellsock;
+using namespace std::chrono_literals;
+
+TEST_CASE("a connect's limit is whole seconds, rounded up, within bounds") {
+  CHECK(connect_limit(0ms) == 1s);
+  CHECK(connect_limit(1ms) == 1s);
+  CHECK(connect_limit(1000ms) == 1s);
+  CHECK(connect_limit(1001ms) == 2s);
+  CHECK(connect_limit(10s) == 10s);
+  CHECK(connect_limit(10min) == 120s);
+}
+
+TEST_CASE("an ERROR before the limit is a refusal, at it a timeout") {
+  CHECK(connect_failure(0s, 10s) == errc::connection_refused);
+  CHECK(connect_failure(8999ms, 10s) == errc::connection_refused);
+  CHECK(connect_failure(9000ms, 10s) == errc::timed_out);
+  CHECK(connect_failure(10500ms, 10s) == errc::timed_out);
+  CHECK(connect_failure(100ms, 1s) == errc::connection_refused);
+  CHECK(connect_failure(900ms, 1s) == errc::timed_out);
+}
+
+TEST_CASE("host names that could leave their quotes are not sent") {
+  CHECK(check_host("server.example"));
+  CHECK(check_host(std::string(127, 'a')));
+  for (const std::string& bad : {std::string(), std::string("a\"b"), std::string("a b"),
+                                 std::string("a,b"), std::string("a\r\nAT"), std::string("a\x7f"),
+                                 std::string("a\0b", 3), std::string(128, 'a')})
+    CHECK_FALSE(check_host(bad));
+}
+
+TEST_CASE("a failed lookup in our words") {
+  CHECK(name_failure("not found") == errc::name_not_found);
+  CHECK(name_failure("DNS_EAI_NONAME") == errc::name_not_found);
+  CHECK(name_failure("Temporary failure in name resolution") == errc::name_try_again);
+  CHECK(name_failure("EAI_AGAIN") == errc::name_try_again);
+  CHECK(name_failure("Non-recoverable failure") == errc::name_failed);
+  CHECK(name_failure("") == errc::name_failed);
+}
+
+TEST_CASE("addresses come once each, of the family asked for") {
+  CHECK(addresses_in("192.0.2.1 192.0.2.1", {}).size() == 1);
+  CHECK(addresses_in("192.0.2.1 2001:db8::1", {}).size() == 2);
+  CHECK(addresses_in("192.0.2.1 2001:db8::1", ip_family::v6).size() == 1);
+  CHECK(addresses_in("  192.0.2.1  junk ", {}).size() == 1);
+  CHECK(addresses_in("", {}).empty());
+}

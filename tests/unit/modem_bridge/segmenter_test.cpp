@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/segmenter.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+
+using namespace cellsock;
+
+namespace {
+
+const dialect::table& slm = dialect::slm();
+
+double price(const std::vector<piece>& pieces, line_cost cost) {
+  double sum = 0;
+  for (const auto& p : pieces)
+    sum += p.mode == send_mode::string
+               ? static_cast<double>(slm.string_overhead_bytes) * cost.byte +
+                     slm.string_turnarounds * cost.turnaround
+               : static_cast<double>(slm.data_overhead_bytes) * cost.byte +
+                     slm.data_turnarounds * cost.turnaround;
+  return sum;
+}
+
+void check_legal(const std::string& bytes, const std::vector<piece>& pieces) {
+  std::size_t at = 0;
+  for (const auto& p : pieces) {
+    REQUIRE(p.at == at);
+    REQUIRE(p.bytes > 0);
+    const auto part = std::string_view(bytes).substr(p.at, p.bytes);
+    if (p.mode == send_mode::string) {
+      REQUIRE(part.size() <= 1024);
+      REQUIRE(part.find_first_of(std::string_view("\"\0\x08\x7f", 4)) == std::string_view::npos);
+    } else {
+      REQUIRE(part.size() <= 4096);
+      REQUIRE(part.find("+++") == std::string_view::npos);
+      REQUIRE(part.back() != '+');
+    }
+    at += p.bytes;
+  }
+  REQUIRE(at == bytes.size());
+}
+
+/// The cheapest of all, by trying every cut: for short inputs.
+double cheapest(const std::string& bytes, line_cost cost) {
+  std::vector<double> best(bytes.size() + 1, 1e18);
+  best[0] = 0;
+  for (std::size_t from = 0; from < bytes.size(); ++from)
+    for (std::size_t to = from + 1; to <= bytes.size(); ++to) {
+      const auto part = std::string_view(bytes).substr(from, to - from);
+      if (fits_string(slm, part))
+        best[to] = std::min(best[to], best[from] + price({{send_mode::string, 0, 1}}, cost));
+      if (fits_data(slm, part))
+        best[to] = std::min(best[to], best[from] + price({{send_mode::data, 0, 1}}, cost));
+    }
+  return best[bytes.size()];
+}
+
+}  // namespace
+
+TEST_CASE("the mode follows content and size") {
+  const auto cost = cost_at(115200);
+  const auto modes = [&](const std::string& bytes) {
+    std::string made;
+    for (const auto& p : segment(slm, bytes, cost)) made += p.mode == send_mode::string ? 's' : 'd';
+    return made;
+  };
+  CHECK(modes("").empty());
+  CHECK(modes("hello") == "s");
+  CHECK(modes("say \"hi\"") == "d");
+  CHECK(modes("+") == "s");
+  CHECK(modes("a+++b") == "s");
+  CHECK(modes(std::string(1024, 'x')) == "s");
+  CHECK(modes(std::string(1025, 'x')) == "d");
+  CHECK(modes(std::string(4096, 'x')) == "d");
+  CHECK(modes(std::string(4095, 'x') + "+") == "ds");
+  CHECK(modes(std::string(1, '\0') + "++") == "ds");
+  CHECK(modes(std::string(1, '\0') + "+++" + std::string(1, '\0')) == "dsd");
+  CHECK(modes(std::string(4096, '+')) == "ssss");
+}
+
+TEST_CASE("every cutting is legal, whole and as cheap as can be") {
+  std::mt19937 random(7);
+  const std::string alphabet = std::string("+++++a\"") + '\0';
+  for (int round = 0; round < 3000; ++round) {
+    std::string bytes(random() % 24, ' ');
+    for (char& c : bytes) c = alphabet[random() % alphabet.size()];
+    for (const unsigned baud : {115200U, 1000000U}) {
+      const auto cost = cost_at(baud);
+      const auto pieces = segment(slm, bytes, cost);
+      check_legal(bytes, pieces);
+      REQUIRE(price(pieces, cost) == doctest::Approx(cheapest(bytes, cost)));
+    }
+  }
+}
+
+TEST_CASE("long and hostile inputs are cut legally") {
+  std::mt19937 random(11);
+  const std::vector<std::string> pool{"+",
+                                      "++",
+                                      "+++",
+                                      "++++",
+                                      "\"",
+                                      std::string(1, '\0'),
+                                      "text ",
+                                      "\r\nOK\r\n",
+                                      "AT+CFUN=0\r\n",
+                                      std::string(300, 'x')};
+  for (int round = 0; round < 200; ++round) {
+    std::string bytes;
+    while (bytes.size() < 4096) bytes += pool[random() % pool.size()];
+    bytes.resize(4096);
+    check_legal(bytes, segment(slm, bytes, cost_at(115200)));
+  }
+}
+
+TEST_CASE("a full buffer of plain bytes costs what the arithmetic says") {
+  const auto pieces = segment(slm, std::string(4096, '\xaa'), cost_at(115200));
+  REQUIRE(pieces.size() == 1);
+  CHECK(pieces.front() == piece{send_mode::data, 0, 4096});
+  // 10 + 4096 + 3 up, 23 down, two turnarounds of 3 ms: 97 % of the line.
+  const double seconds = (4096 + 36) / 11520.0 + 2 * 0.003;
+  CHECK(4096 / seconds / 11520.0 > 0.97);
+}
