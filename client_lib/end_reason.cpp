@@ -6,6 +6,7 @@
 #include "client_lib/control_calls.hpp"
 #include "client_lib/errno_table.hpp"
 #include "client_lib/identity.hpp"
+#include "client_lib/limits.hpp"
 #include "client_lib/process.hpp"
 
 namespace cellsock::client {
@@ -30,7 +31,7 @@ verdict forgotten(const socket_entry& entry) {
 verdict ask_reason(const held_socket& socket) {
   wire::Request request;
   request.mutable_reason()->set_cookie(socket.entry->cookie);
-  auto reply = ask_about(watch(socket), request, briefly());
+  auto reply = ask_about(watch(socket), request, {deadline::after(limits::reason_max)});
   if (reply) return {errno_of(reply->reply.reason().reason().code())};
   const auto& why = reply.why();
   switch (why.who) {

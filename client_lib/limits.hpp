@@ -19,6 +19,9 @@ inline constexpr auto hello_max = 5s;
 /// A call that the daemon answers without waiting for the modem. Longer than the daemon's own
 /// limit for its actors (10 s), so that its error arrives rather than ours.
 inline constexpr auto reply_max = 15s;
+/// Why a channel ended: asked inside poll, recv and send, some of which must not block; a daemon
+/// that does not answer this at once is as good as gone.
+inline constexpr auto reason_max = 3s;
 /// The longest that the daemon lets one connect hold the modem, for programs that set no
 /// SO_SNDTIMEO; and what a connect may wait behind other sockets' commands besides its own time.
 inline constexpr auto connect_max = 120s;

@@ -28,7 +28,7 @@ poll_plan planned(std::span<const pollfd> fds) {
     entry.revents = 0;
     std::shared_ptr<socket_entry> known;
     // Foreign descriptors are none of our business, also when no daemon can say so.
-    if (entry.fd >= 0 && shape_error(entry.fd) == 0)
+    if (entry.fd >= 0)
       if (auto socket = find_socket(entry.fd)) known = socket->entry;
     if (known) entry.events = static_cast<short>(entry.events | POLLRDHUP);
     plan.ours.push_back(std::move(known));

@@ -19,7 +19,8 @@ int poll_with_wake(std::span<pollfd> fds, int wake, std::vector<pollfd>& scratch
   const auto left = until.remaining();
   const int count = ::ppoll(scratch.data(), scratch.size(), left ? &*left : nullptr, nullptr);
   if (count < 0) return -1;
-  std::copy(scratch.begin() + 1, scratch.end(), fds.begin());
+  // The results alone: close_and_wake reads the numbers meanwhile.
+  for (std::size_t i = 0; i < fds.size(); ++i) fds[i].revents = scratch[i + 1].revents;
   return count - (scratch[0].revents != 0 ? 1 : 0);
 }
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <set>
+#include <sstream>
+#include <string>
+
+namespace {
+
+std::string output_of(const std::string& command) {
+  FILE* pipe = ::popen(command.c_str(), "r");
+  std::string all;
+  for (int c = 0; (c = std::fgetc(pipe)) != EOF;) all.push_back(static_cast<char>(c));
+  ::pclose(pipe);
+  return all;
+}
+
+TEST_CASE("the library exports its public calls and nothing else") {
+  std::istringstream lines(output_of("nm -D --defined-only --format=posix " CELLSOCK_BINARY_DIR
+                                     "/client_lib/libcellsock.so"));
+  std::set<std::string> names;
+  for (std::string line; std::getline(lines, line);) {
+    auto name = line.substr(0, line.find_first_of(" @"));
+    // Sanitizers put marks of their own beside data.
+    if (!name.starts_with("__odr_asan") && name != "CELLSOCK_0") names.insert(name);
+  }
+  const std::set<std::string> expected{
+      "cellsock_version", "nrf_close",      "nrf_connect",   "nrf_fcntl",     "nrf_freeaddrinfo",
+      "nrf_getaddrinfo",  "nrf_getsockopt", "nrf_inet_ntop", "nrf_inet_pton", "nrf_in6addr_any",
+      "nrf_inaddr_any",   "nrf_poll",       "nrf_recv",      "nrf_recvfrom",  "nrf_send",
+      "nrf_sendto",       "nrf_setsockopt", "nrf_socket"};
+  CHECK(names == expected);
+}
+
+}  // namespace
