@@ -6,7 +6,7 @@ Usage: peers.py --dir DIR     serves until standard input ends; prints one JSON 
 
   http    files of DIR (GET), like any web server
   sink    TCP: what a client sends is stored as DIR/sink-N (N counts connections), then closed
-  source  TCP: a client sends "NAME\n", gets DIR/NAME, then end of file
+  source  TCP: every client gets DIR/source, then end of file
   echo    TCP: everything back, until the client ends
   reset   TCP: reads one byte, then resets the connection
   udp     UDP: every datagram back to its sender
@@ -63,9 +63,7 @@ def sink_to(directory):
 
 def source_from(directory):
     def handle(connection):
-        with connection.makefile("rb") as lines:
-            name = os.path.basename(lines.readline().decode().strip())
-        with open(os.path.join(directory, name), "rb") as file:
+        with open(os.path.join(directory, "source"), "rb") as file:
             connection.sendfile(file)
     return handle
 

@@ -81,6 +81,7 @@ class World:
         self.emulator_options = list(emulator)
         self.daemon_options = list(daemon)
         self.processes = []
+        self.log_files = []
         self.emulator = self.daemon = self.peers = None
         self.ports = {}
         self.env = dict(os.environ, CELLSOCK_SOCKET=str(self.socket))
@@ -98,6 +99,11 @@ class World:
         self.processes.append(process)
         return process
 
+    def log_file(self, name):
+        file = (self.dir / name).open("ab")
+        self.log_files.append(file)
+        return file
+
     def start_peers(self):
         self.peers = self.spawn("/usr/bin/python3", ROOT / "deploy" / "peers.py", "--dir", self.files,
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -107,7 +113,7 @@ class World:
         self.emulator = self.spawn(
             "nrf91-emulator", "--baud", self.baud, "--link", self.link, "--ctl", self.ctl_path,
             "--events", self.events_path, "--dns", "peer.test=127.0.0.1", *self.emulator_options,
-            stdout=subprocess.PIPE, stderr=(self.dir / "emulator.log").open("ab"))
+            stdout=subprocess.PIPE, stderr=self.log_file("emulator.log"))
         ready = self.emulator.stdout.readline()
         if not ready.startswith(b"ready "):
             raise AssertionError("emulator did not start: " + (self.dir / "emulator.log").read_text())
@@ -115,7 +121,7 @@ class World:
     def start_daemon(self):
         self.daemon = self.spawn(
             "cellsockd", "--modem", f"serial:{self.link}?baud={self.baud}", "--socket", self.socket,
-            *self.daemon_options, stderr=(self.dir / "daemon.log").open("ab"))
+            *self.daemon_options, stderr=self.log_file("daemon.log"))
 
     def wait_ready(self):
         wait_until(lambda: self.link_state() == "ready", "link ready\n" + self.logs())
@@ -169,6 +175,8 @@ class World:
             for stream in (process.stdin, process.stdout, process.stderr):
                 if stream:
                     stream.close()
+        for file in self.log_files:
+            file.close()
         shutil.rmtree(self.dir, ignore_errors=True)
 
     # -- files --

@@ -4,3 +4,7 @@ cellsock_test(unit_actors SOURCES ${sources} LIBS cellsock_actors PCH cellsock_p
 
 file(GLOB sources CONFIGURE_DEPENDS actors/*_test.cpp)
 cellsock_test(actors SOURCES ${sources} LIBS cellsock_actors PCH cellsock_pch_actors LABELS actors)
+
+file(GLOB sources CONFIGURE_DEPENDS scenarios/*_test.cpp)
+cellsock_test(scenarios SOURCES ${sources} LIBS cellsock_actors cellsock_bridge cellsock_emulator_core
+  PCH cellsock_pch_actors LABELS scenarios TIMEOUT 300)

@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Bytes through everything: library, daemon, UART, emulated modem, real servers; both ways."""
+import subprocess
+
+import harness
+from harness import Case, nasty_bytes, random_bytes, sha256, wait_until
+
+
+class Transfers(Case):
+    def upload(self, data):
+        source = self.world.put("up.bin", data)
+        done = sum(1 for _ in self.world.files.glob("sink-*[0-9]"))
+        self.world.run("nrf_tcp_xfer", "send", "127.0.0.1", self.world.ports["sink"], source)
+        arrived = self.world.files / f"sink-{done + 1}"
+        wait_until(arrived.exists, "the upload's last byte")
+        self.assertEqual(sha256(arrived), sha256(source))
+
+    def download(self, data):
+        self.world.put("source", data)
+        out = self.world.dir / "down.bin"
+        self.world.run("nrf_tcp_xfer", "recv", "127.0.0.1", self.world.ports["source"], out)
+        self.assertEqual(sha256(out), sha256(self.world.files / "source"))
+
+    def test_256_kib_random_goes_up(self):
+        self.upload(random_bytes(256 * 1024))
+
+    def test_256_kib_random_comes_down(self):
+        self.download(random_bytes(256 * 1024))
+
+    def test_every_nastiness_goes_up_and_comes_down(self):
+        self.upload(nasty_bytes())
+        self.download(nasty_bytes())
+        uart = self.world.status()["links"][0]["uart"]
+        self.assertEqual(uart["receives_damaged"], 0)
+        self.assertEqual(uart["resyncs"], 0)
+
+    def test_a_file_from_a_web_server_by_name(self):
+        data = random_bytes(20000, seed=3)
+        self.world.put("page.bin", data)
+        out = self.world.dir / "page.bin"
+        self.world.run("nrf_http_get", f"http://peer.test:{self.world.ports['http']}/page.bin", out)
+        self.assertEqual(out.read_bytes(), data)
+
+    def test_datagrams_come_back(self):
+        done = self.world.run("nrf_udp_echo", "127.0.0.1", self.world.ports["udp"], 20, 400)
+        self.assertIn("20", done.stdout)
+
+    def test_two_programs_at_once_both_progress(self):
+        self.world.put("source", random_bytes(64 * 1024))
+        outs = [self.world.dir / f"out-{i}" for i in range(2)]
+        programs = [self.world.spawn("nrf_tcp_xfer", "recv", "127.0.0.1", self.world.ports["source"], out,
+                                     stdout=subprocess.DEVNULL) for out in outs]
+        for program in programs:
+            self.assertEqual(program.wait(60), 0)
+        for out in outs:
+            self.assertEqual(sha256(out), sha256(self.world.files / "source"))
+        # By the emulator's own order of events: neither waited for the other to end.
+        turns = [e["handle"] for e in self.world.events() if e["event"] == "received" and e["bytes"] > 1000]
+        first, last = {}, {}
+        for at, handle in enumerate(turns):
+            first.setdefault(handle, at)
+            last[handle] = at
+        self.assertEqual(len(first), 2)
+        a, b = first
+        self.assertLess(max(first[a], first[b]), min(last[a], last[b]))
+
+
+if __name__ == "__main__":
+    harness.main()
