@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client_lib/examples/http_reply.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -47,12 +46,13 @@ static void after_head(struct http_reply* reply) {
 
 static void status_line(struct http_reply* reply, const char* line) {
   const char* space = strchr(line, ' ');
-  if (strncmp(line, "HTTP/1.", 7) != 0 || space == NULL) {
+  uint64_t status = 0;
+  if (strncmp(line, "HTTP/1.", 7) != 0 || space == NULL)
     fail(reply, "the peer does not speak HTTP/1.x");
-    return;
-  }
-  reply->status = atoi(space + 1);
-  if (reply->status < 100 || reply->status > 599) fail(reply, "bad status in the reply");
+  else if (parse_number(space + 1, 10, &status) != 0 || status < 100 || status > 599)
+    fail(reply, "bad status in the reply");
+  else
+    reply->status = (int)status;
 }
 
 static void head_line(struct http_reply* reply, const char* line) {

@@ -11,3 +11,15 @@ target_link_libraries(cellsock_nrf_headers_c PRIVATE cellsock_flags cellsock)
 cellsock_unit(client_lib cellsock cellsock_client cellsock_cli_parts cellsock_example_http cellsock_fake_daemon)
 target_sources(unit_client_lib PRIVATE ${PROJECT_SOURCE_DIR}/client_lib/nrf/sockaddr.cpp $<TARGET_OBJECTS:cellsock_nrf_headers_c>)
 add_dependencies(unit_client_lib cellsock_cli)
+
+# pkg-config may be missing where nobody develops; then there is nothing to prove.
+find_program(CELLSOCK_PKG_CONFIG pkg-config)
+if(CELLSOCK_PKG_CONFIG)
+  set(consumer_flags)
+  if(CELLSOCK_SANITIZE)
+    set(consumer_flags -fsanitize=${CELLSOCK_SANITIZE})
+  endif()
+  add_test(NAME client_lib_installed COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/unit/client_lib/installed_consumer.sh
+    ${PROJECT_BINARY_DIR} ${CMAKE_C_COMPILER} ${CMAKE_CXX_COMPILER} ${consumer_flags})
+  set_tests_properties(client_lib_installed PROPERTIES TIMEOUT 60 LABELS unit)
+endif()

@@ -78,9 +78,9 @@ extern "C" {
 
 /* NRF_SOL_SOCKET */
 #define NRF_SO_REUSEADDR 2
-#define NRF_SO_ERROR 4        /* int, get: pending error, cleared by reading */
-#define NRF_SO_RCVTIMEO 20    /* struct nrf_timeval; then EAGAIN, or what had arrived */
-#define NRF_SO_SNDTIMEO 21    /* struct nrf_timeval; bounds connect in the modem too */
+#define NRF_SO_ERROR 4     /* int, get: pending error, cleared by reading */
+#define NRF_SO_RCVTIMEO 20 /* struct nrf_timeval; then EAGAIN, or what had arrived */
+#define NRF_SO_SNDTIMEO 21 /* struct nrf_timeval; bounds connect in the modem too */
 #define NRF_SO_BINDTODEVICE 25
 #define NRF_SO_EXCEPTIONAL_DATA 33
 #define NRF_SO_KEEPOPEN 34
@@ -208,11 +208,10 @@ extern "C" {
 #define NRF_HTONS(x) ((uint16_t)(x))
 #define NRF_HTONL(x) ((uint32_t)(x))
 #else
-#define NRF_HTONS(x) \
-  ((uint16_t)((((uint16_t)(x) & 0x00FFu) << 8) | (((uint16_t)(x) & 0xFF00u) >> 8)))
+#define NRF_HTONS(x) ((uint16_t)((((uint16_t)(x)&0x00FFu) << 8) | (((uint16_t)(x)&0xFF00u) >> 8)))
 #define NRF_HTONL(x)                                                                     \
-  ((uint32_t)((((uint32_t)(x) & 0x000000FFu) << 24) | (((uint32_t)(x) & 0x0000FF00u) << 8) | \
-              (((uint32_t)(x) & 0x00FF0000u) >> 8) | (((uint32_t)(x) & 0xFF000000u) >> 24)))
+  ((uint32_t)((((uint32_t)(x)&0x000000FFu) << 24) | (((uint32_t)(x)&0x0000FF00u) << 8) | \
+              (((uint32_t)(x)&0x00FF0000u) >> 8) | (((uint32_t)(x)&0xFF000000u) >> 24)))
 #endif
 #define NRF_NTOHS(x) NRF_HTONS(x)
 #define NRF_NTOHL(x) NRF_HTONL(x)
@@ -292,27 +291,27 @@ struct nrf_addrinfo {
   int ai_socktype;
   int ai_protocol;
   nrf_socklen_t ai_addrlen;
-  struct nrf_sockaddr *ai_addr;
-  char *ai_canonname;
-  struct nrf_addrinfo *ai_next;
+  struct nrf_sockaddr* ai_addr;
+  char* ai_canonname;
+  struct nrf_addrinfo* ai_next;
 };
 
 struct nrf_ifaddrs {
-  struct nrf_ifaddrs *ifa_next;
-  char *ifa_name;
+  struct nrf_ifaddrs* ifa_next;
+  char* ifa_name;
   uint32_t ifa_flags;
-  struct nrf_sockaddr *ifa_addr;
-  struct nrf_sockaddr *ifa_netmask;
-  struct nrf_sockaddr *ifa_broadaddr;
-  struct nrf_sockaddr *ifa_dstaddr;
-  void *ifa_data;
+  struct nrf_sockaddr* ifa_addr;
+  struct nrf_sockaddr* ifa_netmask;
+  struct nrf_sockaddr* ifa_broadaddr;
+  struct nrf_sockaddr* ifa_dstaddr;
+  void* ifa_data;
 };
 
 struct nrf_ifreq {
   char ifr_name[NRF_IFNAMSIZ];
 };
 
-typedef void (*nrf_modem_pollcb_t)(struct nrf_pollfd *pollfd);
+typedef void (*nrf_modem_pollcb_t)(struct nrf_pollfd* pollfd);
 struct nrf_modem_pollcb {
   nrf_modem_pollcb_t callback;
   short events;
@@ -324,7 +323,7 @@ struct nrf_modem_sendcb_params {
   int status;
   size_t bytes_sent;
 };
-typedef void (*nrf_modem_sendcb_t)(const struct nrf_modem_sendcb_params *params);
+typedef void (*nrf_modem_sendcb_t)(const struct nrf_modem_sendcb_params* params);
 struct nrf_modem_sendcb {
   nrf_modem_sendcb_t callback;
 };
@@ -349,40 +348,40 @@ int nrf_fcntl(int fd, int cmd, int flags);
  * modem. Non-blocking: EINPROGRESS; POLLOUT comes when it stands, POLLERR when it failed, and
  * NRF_SO_ERROR tells. A failed connect may be tried again on the same descriptor; an epoll
  * registration of it is lost then. NRF_AF_UNSPEC dissolves a datagram socket's association. */
-int nrf_connect(int fd, const struct nrf_sockaddr *address, nrf_socklen_t address_len);
+int nrf_connect(int fd, const struct nrf_sockaddr* address, nrf_socklen_t address_len);
 
-ssize_t nrf_send(int fd, const void *buffer, size_t length, int flags);
+ssize_t nrf_send(int fd, const void* buffer, size_t length, int flags);
 /* Datagrams that the link cannot carry fail with EMSGSIZE at once. On a connected stream an address
  * is EISCONN. */
-ssize_t nrf_sendto(int fd, const void *buffer, size_t length, int flags,
-                   const struct nrf_sockaddr *to, nrf_socklen_t to_len);
+ssize_t nrf_sendto(int fd, const void* buffer, size_t length, int flags,
+                   const struct nrf_sockaddr* to, nrf_socklen_t to_len);
 
 /* 0 is the peer's orderly end. A connection that ended otherwise returns -1: ECONNRESET, ETIMEDOUT,
  * ENETDOWN (the PDN is gone, or the daemon), ... */
-ssize_t nrf_recv(int fd, void *buffer, size_t length, int flags);
+ssize_t nrf_recv(int fd, void* buffer, size_t length, int flags);
 /* What a datagram has beyond `length` is discarded. `from_len` is set to the address's own length,
  * which may be more than was written. */
-ssize_t nrf_recvfrom(int fd, void *__restrict buffer, size_t length, int flags,
-                     struct nrf_sockaddr *__restrict from, nrf_socklen_t *__restrict from_len);
+ssize_t nrf_recvfrom(int fd, void* __restrict buffer, size_t length, int flags,
+                     struct nrf_sockaddr* __restrict from, nrf_socklen_t* __restrict from_len);
 
 /* Any descriptors, the modem's and others. A stream's end shows as POLLHUP (and POLLIN if asked
  * for), with POLLERR if it was not orderly. Negative numbers are skipped; timeout -1: for ever. */
 int nrf_poll(struct nrf_pollfd fds[], nrf_nfds_t nfds, int timeout);
 
-int nrf_setsockopt(int fd, int level, int option, const void *value, nrf_socklen_t value_len);
+int nrf_setsockopt(int fd, int level, int option, const void* value, nrf_socklen_t value_len);
 /* A short buffer gets the value's beginning. */
-int nrf_getsockopt(int fd, int level, int option, void *value, nrf_socklen_t *value_len);
+int nrf_getsockopt(int fd, int level, int option, void* value, nrf_socklen_t* value_len);
 
 /* 0 or NRF_EAI_* (<nrf_gai_errors.h>). Literals are read here, names are resolved through the
  * modem; `service` is a port number or NULL. All results are of one family. */
-int nrf_getaddrinfo(const char *node, const char *service, const struct nrf_addrinfo *hints,
-                    struct nrf_addrinfo **result);
-void nrf_freeaddrinfo(struct nrf_addrinfo *list);
+int nrf_getaddrinfo(const char* node, const char* service, const struct nrf_addrinfo* hints,
+                    struct nrf_addrinfo** result);
+void nrf_freeaddrinfo(struct nrf_addrinfo* list);
 
 /* 1, 0 (no such address), or -1 with EAFNOSUPPORT. */
-int nrf_inet_pton(int family, const char *text, void *address);
+int nrf_inet_pton(int family, const char* text, void* address);
 /* `text`, or NULL with EAFNOSUPPORT or ENOSPC. */
-const char *nrf_inet_ntop(int family, const void *address, char *text, nrf_socklen_t size);
+const char* nrf_inet_ntop(int family, const void* address, char* text, nrf_socklen_t size);
 
 #ifdef __cplusplus
 }
