@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "modem_bridge/emulator/command.hpp"
+#include "modem_bridge/emulator/name_table.hpp"
 #include "modem_bridge/emulator/status.hpp"
 
 namespace cellsock::emulator {
@@ -76,12 +77,12 @@ std::optional<std::string> place(const control_target& t, std::string_view text)
   if (const auto address = parse_address(text)) return to_string(*address);
   const auto colon = text.rfind(':');
   const std::string_view name = text.substr(0, colon);
-  const auto found = t.parts.config.names.find(std::string(name));
-  if (found == t.parts.config.names.end()) return {};
-  if (colon == std::string_view::npos) return to_string(found->second);
+  const std::vector<ip_address> found = resolve(t.parts.config.names, name);
+  if (found.empty()) return {};
+  if (colon == std::string_view::npos) return to_string(found.front());
   const auto port = whole(text.substr(colon + 1));
   if (!port || *port > 65535) return {};
-  return to_string(endpoint{found->second, static_cast<std::uint16_t>(*port)});
+  return to_string(endpoint{found.front(), static_cast<std::uint16_t>(*port)});
 }
 
 control_reply connect(control_target& t, words w) {

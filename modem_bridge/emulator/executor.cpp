@@ -38,15 +38,13 @@ void executor::run(time_point now) {
   if (power_ != power::running) up_.discard(now);
   if (power_ == power::booting || power_ == power::off) return;
   board_.radio.run(now);
-  while (board_.stack.pump(now)) {
-  }
+  board_.stack.settle(now);
   fetch_notifications();
   if (hung_ && hung_until_ && now >= *hung_until_) hung_ = false;
   if (power_ == power::asleep || hung_) return;
   do {
     transmit();
-    while (board_.stack.pump(now)) {
-    }
+    board_.stack.settle(now);
     fetch_notifications();
   } while (step());
   transmit();

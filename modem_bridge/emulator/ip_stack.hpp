@@ -77,8 +77,8 @@ public:
   /// `ready::` bits that hold now; an unconnected stream has none.
   [[nodiscard]] unsigned poll(pcb socket, time_point now) const;
 
-  /// Moves everything that can move; true when something did.
-  bool pump(time_point now);
+  /// Moves everything that can move.
+  void settle(time_point now);
   [[nodiscard]] std::optional<time_point> next_event(time_point now) const;
 
   /// The data network went away under these sockets: every call fails from now on.
@@ -124,6 +124,7 @@ private:
 
   socket_state* find(pcb socket);
   const socket_state* find(pcb socket) const;
+  bool pump(time_point now);  // one round; true when something moved
   status need_flow(socket_state& socket);
   [[nodiscard]] connect_policy policy_for(const endpoint& remote) const;
   bool pump_connect(socket_state& socket, time_point now);
@@ -135,6 +136,7 @@ private:
   network& network_;
   duration delay_;
   bool send_blocked_ = false;
+  std::optional<time_point> flooded_until_;
   std::uint32_t next_ = 1;
   std::map<pcb, socket_state> sockets_;
   std::map<std::string, connect_policy> policies_;

@@ -35,6 +35,7 @@ struct arguments {
   std::string dialect = "slm";
   std::string flow = "rtscts";
   std::string level = "info";
+  bool no_sim = false;
   double turnaround_ms = 3;
   double net_delay_ms = 0;
   double boot_ms = 100;
@@ -74,8 +75,14 @@ void declare(CLI::App& app, arguments& a) {
   app.add_option("--dns", a.names, "NAME=ADDRESS the network's DNS knows (repeatable)");
   app.add_option("--hosts", a.hosts_files, "the same from a file like /etc/hosts (repeatable)")
       ->check(CLI::ExistingFile);
-  app.add_option("--operator", a.serve.modem.operator_code, "PLMN of the network")
-      ->capture_default_str();
+  app.add_option("--operator", a.serve.modem.operator_code, "PLMN of the network, 5 or 6 digits")
+      ->capture_default_str()
+      ->check([](const std::string& plmn) {
+        const bool digits = plmn.find_first_not_of("0123456789") == std::string::npos;
+        return digits && (plmn.size() == 5 || plmn.size() == 6) ? "" : "not a PLMN: " + plmn;
+      });
+  app.add_flag("--roaming", a.serve.modem.roaming, "register as roaming (+CEREG: 5)");
+  app.add_flag("--no-sim", a.no_sim, "start without a SIM");
   app.add_option("--events", a.serve.events_path, "write the ordered event log here, as NDJSON");
   app.add_option("--log-level", a.level, "on stderr: error, info, or debug (every event)")
       ->capture_default_str()
@@ -96,6 +103,7 @@ int run_server(arguments& a) {
     return usage("dialect `" + a.dialect + "` is not emulated yet; there is: slm");
   modem_config& modem = a.serve.modem;
   modem.flow_control = a.flow == "rtscts";
+  modem.sim_present = !a.no_sim;
   modem.turnaround = milliseconds(a.turnaround_ms);
   modem.network_delay = milliseconds(a.net_delay_ms);
   modem.boot_time = milliseconds(a.boot_ms);

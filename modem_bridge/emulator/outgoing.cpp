@@ -78,8 +78,7 @@ outgoing::state outgoing::offer(pcb target) {
     board_.log.add(board_.now, "sent", handle_, *taken);
     board_.radio.traffic(board_.now);
     extend_deadline();
-    while (board_.stack.pump(board_.now)) {
-    }
+    board_.stack.settle(board_.now);
   }
   const bool acked = (flags_ & wait_for_ack) == 0 || board_.stack.drained(target);
   if (sent_ == bytes_.size() && acked) return state::sent;

@@ -46,8 +46,7 @@ verdict begin_connect(board& b, int handle, const endpoint& remote) {
   if (!b.network_up(*socket)) return connect_failed(b, handle, "no data network");
   b.log.add(b.now, "connecting", handle, 0, to_string(remote));
   b.stack.connect(socket->id, remote, b.now);
-  while (b.stack.pump(b.now)) {
-  }
+  b.stack.settle(b.now);
   const bool limited = socket->send_timeout_s > 0;
   const time_point deadline = b.now + std::chrono::seconds(socket->send_timeout_s);
   const verdict first = await_connect(b, handle, deadline, limited);

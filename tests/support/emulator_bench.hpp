@@ -83,6 +83,8 @@ public:
     return parsed ? *parsed : cellsock::endpoint{};
   }
 
+  /// Wake-ups so far: a modem that spins shows here.
+  std::size_t steps = 0;
   cellsock::emulator::memory_network network;
   time_point now;
   cellsock::emulator::modem modem;
@@ -92,6 +94,7 @@ private:
   /// To the next wake-up, or to `end`; false when `end` is reached.
   bool step(time_point end) {
     if (now >= end) return false;
+    ++steps;
     const auto next = modem.next_wakeup();
     now = next && *next < end ? std::max(*next, now) : end;
     modem.advance(now);

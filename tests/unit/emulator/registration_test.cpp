@@ -225,7 +225,7 @@ TEST_CASE("native commands and their errors") {
       {"AT#XNOPE", "\r\nERROR\r\n"},
       {"AT#XSOCKETSELECT=5", "\r\nERROR\r\n"},
   };
-  for (const auto& [command, expected] : rows) CHECK_MESSAGE(t.ask(command) == expected, command);
+  for (const auto& row : rows) CHECK_MESSAGE(t.ask(row.first) == row.second, row.first);
   CHECK(t.ask("AT%XMONITOR").starts_with("\r\n%XMONITOR: 1,\"Emulated Network\","));
   CHECK(t.ask("AT%CONEVAL").starts_with("\r\n%CONEVAL: 0,1,7,"));
   CHECK(t.ask("AT+CGCONTRDP=0").ends_with(",1280\r\n\r\nOK\r\n"));

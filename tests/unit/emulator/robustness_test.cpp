@@ -87,6 +87,12 @@ TEST_CASE("whatever is typed and whatever happens, the modem keeps running and n
     t.run(2s);
     t.output.clear();
     CHECK(t.ask("AT") == "\r\nOK\r\n");
+    // The line makes a few wake-ups per millisecond of traffic; idling makes none.
+    CHECK(t.steps < 200'000);
+    (void)t.listen(1h);
+    const std::size_t before = t.steps;
+    (void)t.listen(1h);
+    CHECK(t.steps < before + 3);
   }
 }
 

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/emulator/host_network.hpp"
+
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace cellsock;
+using namespace cellsock::emulator;
+
+namespace {
+
+constexpr int patience_ms = 5000;
+
+/// A loopback socket of the test's own.
+struct local_socket {
+  explicit local_socket(int type) : descriptor(::socket(AF_INET, type | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    socklen_t length = sizeof address;
+    ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length);
+    where.address.bytes = {127, 0, 0, 1};
+    where.port = ntohs(address.sin_port);
+  }
+  ~local_socket() { ::close(descriptor); }
+  local_socket(const local_socket&) = delete;
+  int descriptor;
+  endpoint where;
+};
+
+/// Waits for the network to say something until `done` holds; false: it never did.
+template <class Done>
+bool eventually(host_network& network, Done done) {
+  for (;;) {
+    network.collect();
+    if (done()) return true;
+    pollfd waiting{network.event_descriptor(), POLLIN, 0};
+    if (::poll(&waiting, 1, patience_ms) <= 0) return false;
+  }
+}
+
+std::span<const std::byte> bytes(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
+
+}  // namespace
+
+TEST_CASE("a stream to a server of this computer: connect, both ways, orderly end") {
+  host_network network;
+  local_socket server(SOCK_STREAM);
+  ::listen(server.descriptor, 1);
+  const auto flow = network.connect(server.where, 0);
+  REQUIRE(flow);
+  REQUIRE(eventually(network, [&] { return network.look(*flow).stage == flow_stage::open; }));
+  const int peer = ::accept(server.descriptor, nullptr, nullptr);
+  REQUIRE(peer >= 0);
+  REQUIRE(eventually(network, [&] {
+    const auto sent = network.send(*flow, bytes("hello"));
+    return sent && *sent == 5;
+  }));
+  std::array<char, 16> got{};
+  CHECK(::read(peer, got.data(), got.size()) == 5);
+  CHECK(::write(peer, "world", 5) == 5);
+  std::array<std::byte, 16> into{};
+  REQUIRE(eventually(network, [&] {
+    const auto read = network.receive(*flow, into);
+    return read && read->bytes == 5;
+  }));
+  ::close(peer);
+  CHECK(eventually(network, [&] {
+    const auto read = network.receive(*flow, into);
+    return read && read->ended;
+  }));
+  network.close(*flow, false);
+  CHECK(network.look(*flow).stage == flow_stage::failed);
+}
+
+TEST_CASE("nobody listens there") {
+  host_network network;
+  endpoint where;
+  {
+    local_socket gone(SOCK_STREAM);
+    where = gone.where;
+  }
+  const auto flow = network.connect(where, 0);
+  REQUIRE(flow);
+  REQUIRE(eventually(network, [&] { return network.look(*flow).stage == flow_stage::failed; }));
+  CHECK(network.look(*flow).why == errc::connection_refused);
+}
+
+TEST_CASE("an aborted flow is a reset for the peer, and a peer's reset is an error here") {
+  host_network network;
+  local_socket server(SOCK_STREAM);
+  ::listen(server.descriptor, 2);
+  for (const bool ours : {true, false}) {
+    const auto flow = network.connect(server.where, 0);
+    REQUIRE(flow);
+    REQUIRE(eventually(network, [&] { return network.look(*flow).stage == flow_stage::open; }));
+    const int peer = ::accept(server.descriptor, nullptr, nullptr);
+    std::array<char, 16> got{};
+    if (ours) {
+      network.close(*flow, true);
+      CHECK(::read(peer, got.data(), got.size()) < 0);
+      ::close(peer);
+      continue;
+    }
+    const linger at_once{1, 0};
+    ::setsockopt(peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(peer);
+    std::array<std::byte, 16> into{};
+    CHECK(eventually(network, [&] { return !network.receive(*flow, into); }));
+  }
+}
+
+TEST_CASE("a peer that does not read makes send take less, then nothing, then more again") {
+  host_network network;
+  local_socket server(SOCK_STREAM);
+  ::listen(server.descriptor, 1);
+  const auto flow = network.connect(server.where, 0);
+  REQUIRE(flow);
+  REQUIRE(eventually(network, [&] { return network.look(*flow).stage == flow_stage::open; }));
+  const int peer = ::accept(server.descriptor, nullptr, nullptr);
+  const std::string block(65536, 'x');
+  std::size_t sent = 0;
+  REQUIRE(eventually(network, [&] { return *network.send(*flow, bytes("x")) == 1; }));
+  for (;;) {
+    const auto taken = network.send(*flow, bytes(block));
+    REQUIRE(taken);
+    if (*taken == 0) break;
+    sent += *taken;
+    REQUIRE(sent < 100'000'000);
+  }
+  std::vector<char> sink(1 << 20);
+  CHECK(eventually(network, [&] {
+    while (::recv(peer, sink.data(), sink.size(), MSG_DONTWAIT) > 0) {
+    }
+    return *network.send(*flow, bytes("y")) == 1;
+  }));
+  ::close(peer);
+}
+
+TEST_CASE("datagrams") {
+  host_network network;
+  local_socket server(SOCK_DGRAM);
+  const auto flow = network.open_datagram(ip_family::v4, 0);
+  REQUIRE(flow);
+  CHECK(network.send_to(*flow, server.where, bytes("ping")));
+  std::array<char, 16> got{};
+  sockaddr_in from{};
+  socklen_t length = sizeof from;
+  REQUIRE(::recvfrom(server.descriptor, got.data(), got.size(), 0,
+                     reinterpret_cast<sockaddr*>(&from), &length) == 4);
+  ::sendto(server.descriptor, "pong", 4, 0, reinterpret_cast<sockaddr*>(&from), length);
+  std::optional<arrived_datagram> answer;
+  REQUIRE(eventually(network, [&] {
+    answer = network.receive_from(*flow);
+    return answer.has_value();
+  }));
+  CHECK(answer->peer == server.where);
+  CHECK(answer->payload.size() == 4);
+}
+
+TEST_CASE("a listener takes connections of this computer") {
+  host_network network;
+  endpoint where;
+  {
+    local_socket free_port(SOCK_STREAM);
+    where = free_port.where;
+  }
+  const auto listener = network.listen(ip_family::v4, where.port);
+  REQUIRE(listener);
+  CHECK_FALSE(network.listen(ip_family::v4, where.port));
+  local_socket client(SOCK_STREAM);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(where.port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(::connect(client.descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  std::optional<arrived_connection> arrived;
+  REQUIRE(eventually(network, [&] {
+    arrived = network.accept(*listener);
+    return arrived.has_value();
+  }));
+  CHECK(arrived->peer == client.where);
+  CHECK(network.look(arrived->flow).stage == flow_stage::open);
+}
