@@ -21,6 +21,8 @@ engine::~engine() = default;
 
 void engine::port_opened(time_point now) {
   auto& m = *impl_;
+  // A port that opens twice lost what was before.
+  if (m.port_open) port_closed(fail(errc::link_down, "the port was opened anew"), now);
   m.core.set_now(now);
   m.port_open = true;
   m.core.link.trouble = fail(errc::none);
@@ -55,7 +57,7 @@ void engine::port_closed(const failure& why, time_point now) {
   m.fail_everything(why);
   m.break_all(fail(errc::link_down, why.detail));
   m.core.facts = {};
-  m.refresh_due = m.verify_due = m.bring_up_due = m.probe_due = false;
+  m.refresh_due = m.verify_due = m.probe_due = false;
   m.refresh_at.reset();
   m.core.link.trouble = why;
   const auto before = m.core.link.state;

@@ -118,7 +118,8 @@ void engine::impl::start_next_job() {
 
 /// Order: what keeps the picture true, what people asked for, then payload.
 job_ptr engine::impl::choose_job() {
-  if (core.link.state == link_state::configuring) return bring_up_due ? bring_up() : nullptr;
+  // Also when an earlier attempt was cut short; how often is bounded there.
+  if (core.link.state == link_state::configuring) return bring_up();
   if (std::exchange(verify_due, false)) return std::make_unique<verify_job>(core);
   if (!core.table.orphans().empty())
     return std::make_unique<orphan_job>(core, core.table.orphans().front());

@@ -75,7 +75,6 @@ struct engine::impl {
   bool port_open = false;
   bool stopped = false;  // nothing is started any more
   bool verify_due = false;
-  bool bring_up_due = false;
   int bring_up_tries = 0;
   bool refresh_due = false;
   std::optional<time_point> refresh_at;

@@ -102,14 +102,12 @@ void engine::impl::detection_over() {
   core.selected.reset();
   core.facts = {};
   core.running = true;
-  bring_up_due = true;
   on_event(link_event::identified);
 }
 
 // ---- the network ----
 
 job_ptr engine::impl::bring_up() {
-  bring_up_due = false;
   if (++bring_up_tries > bring_up_tries_max) {
     give_up_port(fail(errc::no_answer, "the modem stops answering while it is being set up"));
     return nullptr;
@@ -282,7 +280,7 @@ void engine::impl::modem_restarted(const std::string& why) {
   fail_everything(cause);
   break_all(cause);
   core.facts = {};
-  refresh_due = verify_due = bring_up_due = false;
+  refresh_due = verify_due = false;
   refresh_at.reset();
   core.link.trouble = cause;
   on_event(link_event::restarted);
@@ -298,7 +296,7 @@ void engine::impl::give_up_port(const failure& why) {
   fail_everything(cause);
   break_all(cause);
   core.facts = {};
-  refresh_due = verify_due = bring_up_due = false;
+  refresh_due = verify_due = false;
   refresh_at.reset();
   core.link.trouble = why;
   on_event(link_event::failed);

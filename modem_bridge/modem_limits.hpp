@@ -77,6 +77,6 @@ inline constexpr std::size_t jobs_max = 4096;
 /// Trace lines nobody took; the oldest go first.
 inline constexpr std::size_t trace_lines_max = 1024;
 /// Reads in a row that were announced and then found nothing: the socket is not what it seems.
-inline constexpr int false_alarms_max = 3;
+inline constexpr int false_alarms_max = 8;
 
 }  // namespace cellsock::modem_limits

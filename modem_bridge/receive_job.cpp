@@ -62,8 +62,10 @@ void receive_job::replied(const at::reply& reply) {
 void receive_job::got(modem_socket& entry, const at::reply& reply) {
   entry.false_alarms = 0;
   entry.needs_arming = false;
+  // A notice that came during this read either announces what is left, or is about what was just
+  // taken: worth a read, but no alarm if that finds nothing. The read itself armed the next notice.
   const bool full = reply.payload->size() >= core_.spoken->receive_bytes_max;
-  if (full && entry.news == readable::no) entry.news = readable::guess;
+  if (full || entry.news != readable::no) entry.news = readable::guess;
   outcome::received told{id_, *reply.payload, {}};
   if (entry.kind == transport::datagram) told.from = sender(reply);
   core_.emit(std::move(told));

@@ -14,7 +14,7 @@ namespace cellsock {
 /// Why a read is due.
 enum class readable {
   no,
-  guess,  // the last read was full: there is probably more
+  guess,  // the last read was full, or a notice came during it: there may be more
   told,   // the modem said so
 };
 
