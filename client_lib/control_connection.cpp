@@ -137,7 +137,9 @@ failure control_connection::await(short events, const patience& how) {
   for (;;) {
     std::array fds{pollfd{connection_.number(), events, 0}};
     switch (waits_.wait(fds, how.subject, how.until)) {
-      case wait_end::ready: return {};
+      case wait_end::ready:
+        // The program may have closed and reused the number meanwhile.
+        return connection_.still_ours() ? failure{} : broken_off(EBADF);
       case wait_end::deadline:
         return {failed_by::deadline, ETIMEDOUT, {}, "the daemon did not answer in time"};
       case wait_end::closed: return {failed_by::interrupt, EINTR, {}, "closed meanwhile"};
@@ -151,7 +153,6 @@ failure control_connection::send_frame(const std::vector<std::byte>& frame, int 
                                        const patience& how) {
   std::size_t sent = 0;
   while (sent < frame.size()) {
-    if (!connection_.still_ours()) return broken_off(EBADF);
     descriptor_message message;
     iovec piece{const_cast<std::byte*>(frame.data()) + sent, frame.size() - sent};
     message.header.msg_iov = &piece;
@@ -179,7 +180,6 @@ failure control_connection::receive_frame(std::string& body, unique_fd* received
       return {};
     }
     if (decoder_.broken()) return out_of_step("bad frame length");
-    if (!connection_.still_ours()) return broken_off(EBADF);
     descriptor_message message;
     iovec piece{buffer.data(), buffer.size()};
     message.header.msg_iov = &piece;

@@ -36,7 +36,10 @@ public:
   [[nodiscard]] outcome<wire::Reply> exchange(wire::Request& request, const patience& how,
                                               int shown = -1, unique_fd* received = nullptr);
 
-  /// False after a failed exchange, when the daemon hung up, or when the program closed our number.
+  /// False after a failed exchange.
+  [[nodiscard]] bool in_step() const noexcept { return !broken_; }
+  /// To be asked before use. False after a failed exchange, when the daemon hung up, or when the
+  /// program closed our number.
   [[nodiscard]] bool usable() const;
   /// Differs between runs of the daemon; 0 from one that does not say.
   [[nodiscard]] std::uint64_t daemon_instance() const noexcept { return daemon_instance_; }

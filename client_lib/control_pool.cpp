@@ -28,7 +28,7 @@ outcome<control_pool::lease> control_pool::take(wait_registry& waits) {
 }
 
 void control_pool::give_back(std::unique_ptr<control_connection> used) {
-  if (!used->usable()) return;
+  if (!used->in_step()) return;
   const std::lock_guard lock(mutex_);
   if (idle_.size() < limits::idle_connections_max) idle_.push_back(std::move(used));
 }

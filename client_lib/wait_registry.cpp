@@ -6,22 +6,29 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace cellsock::client {
 
 namespace {
 
+struct polled {
+  int ready = 0;  // of the caller's entries; -1: interrupted or refused, errno says
+  bool woken = false;
+};
+
 /// ppoll with the wake descriptor as one more entry: index 0.
-int poll_with_wake(std::span<pollfd> fds, int wake, std::vector<pollfd>& scratch,
-                   const deadline& until) {
-  scratch.assign(1, pollfd{wake, POLLIN, 0});
+polled poll_with_wake(std::span<pollfd> fds, const std::shared_ptr<owned_descriptor>& wake,
+                      std::vector<pollfd>& scratch, const deadline& until) {
+  scratch.assign(1, pollfd{wake ? wake->number() : -1, POLLIN, 0});
   scratch.insert(scratch.end(), fds.begin(), fds.end());
   const auto left = until.remaining();
   const int count = ::ppoll(scratch.data(), scratch.size(), left ? &*left : nullptr, nullptr);
-  if (count < 0) return -1;
+  if (count < 0) return {-1, false};
   // The results alone: close_and_wake reads the numbers meanwhile.
   for (std::size_t i = 0; i < fds.size(); ++i) fds[i].revents = scratch[i + 1].revents;
-  return count - (scratch[0].revents != 0 ? 1 : 0);
+  const bool woken = scratch[0].revents != 0;
+  return {count - (woken ? 1 : 0), woken};
 }
 
 }  // namespace
@@ -41,11 +48,15 @@ public:
   enrolment(const enrolment&) = delete;
   enrolment& operator=(const enrolment&) = delete;
 
-  /// What was closed under us; from here on sleeps on the current wake descriptor.
-  std::vector<int> refresh() {
+  /// What was closed under us.
+  std::vector<int> closed() {
+    const std::lock_guard lock(registry_.mutex_);
+    return who_.closed;
+  }
+  /// After a wake that was meant for others: sleeps on the next wake descriptor.
+  void renew_wake() {
     const std::lock_guard lock(registry_.mutex_);
     who_.wake = registry_.wake_locked();
-    return who_.closed;
   }
 
 private:
@@ -69,26 +80,28 @@ wait_end wait_registry::wait(std::span<pollfd> fds, watched_socket subject, cons
   std::vector<pollfd> scratch;
   for (;;) {
     // After enrolling, or a close between the caller's check and here would go unnoticed.
-    if (!place.refresh().empty()) return wait_end::closed;
     if (subject.fd >= 0 && cookie_of(subject.fd) != subject.cookie) return wait_end::closed;
-    const int ready = poll_with_wake(fds, self.wake ? self.wake->number() : -1, scratch, until);
-    if (ready < 0) return wait_end::signal;
-    if (!place.refresh().empty()) return wait_end::closed;
-    if (ready > 0) return wait_end::ready;
+    const auto seen = poll_with_wake(fds, self.wake, scratch, until);
+    if (!place.closed().empty()) return wait_end::closed;
+    if (seen.ready < 0) return wait_end::signal;
+    if (seen.ready > 0) return wait_end::ready;
     if (until.passed()) return wait_end::deadline;
+    if (seen.woken) place.renew_wake();
   }
 }
 
 wait_registry::poll_end wait_registry::poll(std::span<pollfd> fds, const deadline& until) {
+  // What is ready already needs no waiting, and no waiter's place.
+  if (const int ready = ::poll(fds.data(), fds.size(), 0); ready != 0 || until.passed())
+    return {ready, {}};
   waiter self{fds, -1, {}, nullptr};
   enrolment place(*this, self);
   std::vector<pollfd> scratch;
   for (;;) {
-    if (auto closed = place.refresh(); !closed.empty()) return {0, std::move(closed)};
-    const int ready = poll_with_wake(fds, self.wake ? self.wake->number() : -1, scratch, until);
-    if (auto closed = place.refresh(); !closed.empty())
-      return {std::max(ready, 0), std::move(closed)};
-    if (ready != 0 || until.passed()) return {ready, {}};
+    const auto seen = poll_with_wake(fds, self.wake, scratch, until);
+    if (auto closed = place.closed(); !closed.empty()) return {0, std::move(closed)};
+    if (seen.ready != 0 || until.passed()) return {seen.ready, {}};
+    if (seen.woken) place.renew_wake();
   }
 }
 
