@@ -13,7 +13,7 @@ namespace cellsock {
 namespace {
 
 constexpr std::uint32_t protocol_version = 1;
-constexpr std::string_view daemon_version = "cellsockd 0.1.0";
+constexpr std::string_view daemon_version = CELLSOCK_VERSION;
 /// A connect waits for others' connects; a name for the modem's resolver.
 constexpr auto slow_reply_max = limits::connect_timeout_max * 3;
 
@@ -113,7 +113,7 @@ void client_actor::hello(request_id id, const v1::HelloRequest& m) {
   if (!m.program().empty()) seed_.who.program = m.program().substr(0, 64);
   v1::Reply answer;
   answer.mutable_hello()->set_version(protocol_version);
-  answer.mutable_hello()->set_daemon(std::string(daemon_version));
+  answer.mutable_hello()->set_daemon("cellsockd " + std::string(daemon_version));
   answer.mutable_hello()->set_instance(seed_.instance);
   reply(id, answer);
 }

@@ -54,7 +54,7 @@ std::optional<int> parse(int argc, char** argv, options& to) {
       ->capture_default_str()
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
   app.add_flag("--trace-at", to.trace, "log the AT dialogue (payload as lengths, secrets as ***)");
-  app.set_version_flag("--version", "cellsockd 0.1.0");
+  app.set_version_flag("--version", "cellsockd " CELLSOCK_VERSION);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -63,8 +63,8 @@ std::optional<int> parse(int argc, char** argv, options& to) {
   if (to.modem.empty()) {
     std::fputs(
         "cellsockd: no modem configured. Name one, e.g. --modem serial:/dev/ttyACM0\n"
-        "           (without hardware: run nrf91-emulator --link /tmp/modem and use\n"
-        "           --modem serial:/tmp/modem; --modem emulator: will start one by itself).\n",
+        "           Without hardware: run `nrf91-emulator --link /tmp/modem` and use\n"
+        "           --modem serial:/tmp/modem\n",
         stderr);
     return 2;
   }

@@ -144,14 +144,13 @@ void supervisor_actor::link_changed(const msg::link_changed& m) {
   rules_ = m.rules;
   if (link_.state == link_state::ready) backoff_ = limits::restart_backoff_min;
   if (!news) return;
-  const auto level = link_.trouble.code == errc::none ? log::level::info : log::level::warn;
-  log::write(level, "link-state",
-             {{"link", seed_.name},
-              {"state", cellsock::name(link_.state)},
-              {"trouble", cellsock::name(link_.trouble.code)},
-              {"detail", link_.trouble.code == errc::none ? std::string{}
-                         : link_.trouble.detail.empty()   ? std::string(explain(link_.trouble.code))
-                                                          : link_.trouble.detail}});
+  if (link_.trouble.code == errc::none)
+    return log::info("link-state", {{"link", seed_.name}, {"state", cellsock::name(link_.state)}});
+  log::warn("link-state", {{"link", seed_.name},
+                           {"state", cellsock::name(link_.state)},
+                           {"trouble", cellsock::name(link_.trouble.code)},
+                           {"detail", link_.trouble.detail},
+                           {"advice", explain(link_.trouble.code)}});
 }
 
 // ---- reports ----
