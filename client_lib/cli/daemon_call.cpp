@@ -28,11 +28,14 @@ std::string_view advice(const client::failure& why) {
   switch (why.who) {
     case failed_by::daemon: return client::meaning_of(why.code);
     case failed_by::absence:
-      return "Start one with `systemctl start cellsock`, or by hand, e.g. without a modem:\n"
-             "  cellsockd --modem emulator: --socket PATH\n"
-             "and name its socket by --socket PATH or CELLSOCK_SOCKET.";
+      return "Start one for a modem:\n"
+             "  cellsockd --modem serial:/dev/ttyACM0\n"
+             "or, without one, for an emulated modem:\n"
+             "  nrf91-emulator --link /tmp/modem &\n"
+             "  cellsockd --modem serial:/tmp/modem --socket /tmp/cellsock.sock\n"
+             "and name its socket by --socket PATH or CELLSOCK_SOCKET if it is not the usual one.";
     case failed_by::access: return "Run as root or as a member of the socket's group.";
-    case failed_by::transport: return "The daemon's log says more: journalctl -u cellsock";
+    case failed_by::transport: return "The daemon ended or broke off; its log says more.";
     case failed_by::deadline: return "The daemon may be busy or hung; try again, then see its log.";
     case failed_by::interrupt:
     case failed_by::system: break;

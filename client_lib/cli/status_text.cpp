@@ -164,9 +164,9 @@ std::string span_text(std::uint64_t milliseconds) {
 }
 
 std::string status_text(const v1::StatusReply& status) {
-  std::string text =
-      "cellsockd " + printable(status.daemon()) + ", up " + span_text(status.uptime_ms()) + ", " +
-      std::to_string(status.counters().control_connections()) + " control connections\n";
+  std::string text = printable(status.daemon()) + ", up " + span_text(status.uptime_ms()) + ", " +
+                     std::to_string(status.counters().control_connections()) +
+                     " control connections\n";
   if (status.links().empty()) text += "\nno modem configured\n";
   for (const auto& link : status.links()) text += '\n' + link_text(status, link);
   return text + sockets_text(status);

@@ -58,7 +58,7 @@ TEST_CASE("cellsock: help, version, usage") {
 TEST_CASE("cellsock: no daemon is exit 3 and says how to start one") {
   const auto made = cellsock("--socket /nonexistent status");
   CHECK(made.status == 3);
-  CHECK(says(made, "cellsockd --modem emulator:"));
+  CHECK(says(made, "cellsockd --modem serial:"));
   const auto json = cellsock("--json --socket /nonexistent status");
   CHECK(json.status == 3);
   CHECK(nlohmann::json::parse(json.output)["error"]["name"] == "no-daemon");
@@ -98,11 +98,11 @@ TEST_CASE("cellsock status: text and JSON from the same answer") {
   fake_daemon daemon;
   daemon.answer(v1::Request::kStatus, [](const v1::Request&) {
     v1::Reply reply;
-    reply.mutable_status()->set_daemon("9.9");
+    reply.mutable_status()->set_daemon("cellsockd 9.9");
     return reply;
   });
   CHECK(says(cellsock("status"), "cellsockd 9.9"));
-  CHECK(nlohmann::json::parse(cellsock("status --json").output)["daemon"] == "9.9");
+  CHECK(nlohmann::json::parse(cellsock("status --json").output)["daemon"] == "cellsockd 9.9");
 }
 
 }  // namespace

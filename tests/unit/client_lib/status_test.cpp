@@ -13,7 +13,7 @@ namespace {
 
 v1::StatusReply ready_modem() {
   v1::StatusReply status;
-  status.set_daemon("0.1.0");
+  status.set_daemon("cellsockd 0.1.0");
   status.set_uptime_ms(192000);
   status.mutable_counters()->set_control_connections(2);
   auto& link = *status.add_links();
