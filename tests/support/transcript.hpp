@@ -10,8 +10,8 @@
 ///   ! what the owner does          = the outcome that follows  ~ milliseconds that pass
 ///   @ another transcript, played first
 ///
-/// Bytes are written with \r \n \" \\ \xHH \{HH*count}. `>` lines in a row are one output. Outcomes, output and
-/// order must match exactly; nothing may be left over.
+/// Bytes are written with \r \n \" \\ \xHH \{HH*count}. `>` lines in a row are one output.
+/// Outcomes, output and order must match exactly; nothing may be left over.
 namespace cellsock::test {
 
 struct cutting {

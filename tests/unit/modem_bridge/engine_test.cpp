@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "modem_bridge/engine.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "tests/support/scripted_modem.hpp"
+
+using namespace cellsock;
+using namespace std::chrono_literals;
+using cellsock::test::scripted_modem;
+
+namespace {
+
+const endpoint peer{{ip_family::v4, {192, 0, 2, 10}}, 7};
+
+std::vector<std::byte> bytes(std::size_t count, char fill = 'x') {
+  return std::vector<std::byte>(count, static_cast<std::byte>(fill));
+}
+
+void connect(scripted_modem& m, std::uint32_t id, std::uint64_t t) {
+  m.driver.declare(socket_id{id}, ip_family::v4, transport::stream);
+  m.driver.connect(ticket{t}, socket_id{id}, peer, 10s, m.now);
+  m.settle();
+}
+
+}  // namespace
+
+TEST_CASE("status tells what is known") {
+  scripted_modem m;
+  m.answer("AT+CGMM", "\r\nnRF9160-SICA\r\n\r\nOK\r\n");
+  m.answer("AT+CESQ", "\r\n+CESQ: 99,99,255,255,31,62\r\n\r\nOK\r\n");
+  CHECK(m.driver.status().state == link_state::closed);
+  m.boot();
+  const auto& status = m.driver.status();
+  CHECK(status.state == link_state::ready);
+  CHECK(status.trouble.code == errc::none);
+  CHECK(status.dialect == "slm");
+  CHECK(status.firmware == "3.1.0");
+  CHECK(status.model == "nRF9160-SICA");
+  CHECK(status.network == registration::home);
+  CHECK(status.rsrp_dbm == -79);
+  CHECK(to_string(*status.address) == "10.0.0.2");
+  CHECK(status.pdn_up);
+  CHECK(status.handles_max == 7);
+  CHECK(status.uart.commands > 10);
+  CHECK(status.busy_with.empty());
+  CHECK(m.driver.rules().payload_bytes_max == 1280 - 28);
+  connect(m, 1, 1);
+  CHECK(status.handles_used == 1);
+  CHECK(m.driver.handle_of(socket_id{1}) == modem_handle{0});
+}
+
+TEST_CASE("status shows who holds the modem, and never payload") {
+  scripted_modem m;
+  m.boot();
+  connect(m, 1, 1);
+  m.driver.offer(socket_id{1}, 6, m.now);
+  (void)m.driver.take_outcomes();
+  m.answers_left = 0;
+  m.driver.chunk(socket_id{1}, bytes(6, 's'), m.now);
+  m.settle();
+  CHECK(m.driver.status().busy_socket == socket_id{1});
+  CHECK((m.driver.status().busy_with == "AT#XSEND=<6 bytes>" ||
+         m.driver.status().busy_with.starts_with("AT#XSOCKETSELECT")));
+  CHECK(m.driver.status().busy_since == m.now);
+}
+
+TEST_CASE("seven sockets are the limit; one being closed is waited for") {
+  scripted_modem m;
+  m.boot();
+  for (std::uint32_t id = 1; id <= 7; ++id) connect(m, id, id);
+  CHECK(m.count<outcome::connected>() == 7);
+  connect(m, 8, 8);
+  REQUIRE(m.count<outcome::failed>() == 1);
+  CHECK(m.all<outcome::failed>().front().why.code == errc::no_handle);
+  // Asked for before the close it needs, while something else holds the modem.
+  m.answers_left = 0;
+  m.driver.run_at(ticket{20}, "AT+CCLK?", 5s, m.now);
+  m.settle();
+  m.driver.connect(ticket{9}, socket_id{8}, peer, 10s, m.now);
+  m.driver.close(ticket{10}, socket_id{3}, m.now);
+  m.answers_left = 1'000'000;
+  m.feed("\r\nOK\r\n");
+  CHECK(m.count<outcome::closed>() == 1);
+  CHECK(m.count<outcome::connected>() == 8);
+  CHECK(m.driver.status().handles_used == 7);
+}
+
+TEST_CASE("who does not answer want_chunk loses its turn after two seconds") {
+  scripted_modem m;
+  m.boot();
+  connect(m, 1, 1);
+  connect(m, 2, 2);
+  m.driver.offer(socket_id{1}, 100, m.now);
+  m.settle();
+  CHECK(m.count<outcome::want_chunk>() == 1);
+  m.driver.resolve(ticket{5}, "a.example", {}, m.now);
+  m.pass(1900ms);
+  CHECK(m.count<outcome::resolved>() == 0);
+  m.pass(200ms);
+  CHECK(m.count<outcome::resolved>() == 1);
+  // Too late.
+  m.driver.chunk(socket_id{1}, bytes(5), m.now);
+  m.settle();
+  CHECK(m.count<outcome::chunk_sent>() == 0);
+  CHECK(m.count<outcome::want_chunk>() == 1);
+}
+
+TEST_CASE("two senders share the line, turn by turn") {
+  scripted_modem m;
+  m.boot();
+  connect(m, 1, 1);
+  connect(m, 2, 2);
+  std::string order;
+  std::map<std::uint32_t, int> left{{1, 4}, {2, 4}};
+  m.on_want = [&](const outcome::want_chunk& want) {
+    const auto id = number(want.id);
+    order += std::to_string(id);
+    CHECK(want.bytes_max == 4096);
+    m.driver.chunk(want.id, bytes(want.bytes_max), m.now);
+    m.driver.offer(want.id, --left[id] > 0 ? 4096U : 0U, m.now);
+  };
+  // Both are ready before the line is.
+  m.answers_left = 0;
+  m.driver.run_at(ticket{3}, "AT+CCLK?", 5s, m.now);
+  m.driver.offer(socket_id{1}, 4096, m.now);
+  m.driver.offer(socket_id{2}, 4096, m.now);
+  m.settle();
+  m.answers_left = 1000;
+  m.feed("\r\nOK\r\n");
+  CHECK(order == "12121212");
+  CHECK(m.count<outcome::chunk_sent>() == 8);
+}
+
+TEST_CASE("nothing is read for a socket that has no room") {
+  scripted_modem m;
+  m.answer("AT#XRECV", "\r\n#XRECV: 3\r\nabc\r\nOK\r\n");
+  m.boot();
+  connect(m, 1, 1);
+  m.feed("\r\n#XAPOLL: 0,1\r\n");
+  CHECK_FALSE(m.was_sent("AT#XRECV"));
+  m.driver.receive(socket_id{1}, true, m.now);
+  m.settle();
+  CHECK(m.count<outcome::received>() == 1);
+}
+
+TEST_CASE("a full read is followed by another without being told") {
+  scripted_modem m;
+  m.answer("AT#XRECV", "\r\n#XRECV: 2048\r\n" + std::string(2048, 'd') + "\r\nOK\r\n");
+  m.boot();
+  connect(m, 1, 1);
+  m.driver.receive(socket_id{1}, true, m.now);
+  m.answers_left = m.was_sent("AT#XRECV") ? 0 : 6;
+  m.feed("\r\n#XAPOLL: 0,1\r\n");
+  CHECK(m.count<outcome::received>() >= 3);
+}
+
+TEST_CASE("a notice for a handle that is nobody's, or is being closed, is ignored") {
+  scripted_modem m;
+  m.boot();
+  connect(m, 1, 1);
+  m.driver.receive(socket_id{1}, true, m.now);
+  m.feed("\r\n#XAPOLL: 5,1\r\n");
+  CHECK_FALSE(m.was_sent("AT#XRECV"));
+  m.answers_left = 0;
+  m.driver.close(ticket{2}, socket_id{1}, m.now);
+  m.settle();
+  m.feed("\r\n#XAPOLL: 0,17\r\n");
+  m.answers_left = 100;
+  m.feed("\r\nOK\r\n");
+  m.feed("\r\nOK\r\n");
+  CHECK(m.count<outcome::closed>() == 1);
+  CHECK_FALSE(m.was_sent("AT#XRECV"));
+}
+
+TEST_CASE("requests that cannot be are answered at once, with the reason") {
+  scripted_modem m;
+  m.driver.declare(socket_id{1}, ip_family::v4, transport::stream);
+  m.driver.connect(ticket{1}, socket_id{1}, peer, 10s, m.now);
+  m.driver.resolve(ticket{2}, "a.example", {}, m.now);
+  m.driver.run_at(ticket{3}, "AT+CGMR", 5s, m.now);
+  m.driver.connect(ticket{4}, socket_id{9}, peer, 10s, m.now);
+  m.driver.close(ticket{5}, socket_id{9}, m.now);
+  m.settle();
+  const auto failed = m.all<outcome::failed>();
+  REQUIRE(failed.size() == 4);
+  CHECK(failed[0].why.code == errc::link_down);
+  CHECK(failed[1].why.code == errc::link_down);
+  CHECK(failed[2].why.code == errc::link_down);
+  CHECK(failed[3].why.code == errc::bad_socket);
+  CHECK(m.count<outcome::closed>() == 1);
+  m.answer("AT+CEREG?", "\r\n+CEREG: 5,2\r\n\r\nOK\r\n");
+  m.boot();
+  CHECK(m.driver.status().state == link_state::searching);
+  m.driver.connect(ticket{6}, socket_id{1}, peer, 10s, m.now);
+  m.settle();
+  CHECK(m.all<outcome::failed>().back().why.code == errc::not_registered);
+  CHECK_FALSE(m.was_sent("AT#XSOCKET=1"));
+}
+
+TEST_CASE("no SIM, a PIN, a denied registration: the state says so") {
+  struct row {
+    std::string_view cpin;
+    std::string_view cereg;
+    errc trouble;
+  };
+  for (const auto& r : {
+           row{"\r\n+CME ERROR: 10\r\n", "\r\n+CEREG: 5,0\r\n\r\nOK\r\n", errc::no_sim},
+           row{"\r\n+CPIN: \"SIM PIN\"\r\n\r\nOK\r\n", "\r\n+CEREG: 5,0\r\n\r\nOK\r\n",
+               errc::no_sim},
+           row{"\r\n+CPIN: READY\r\n\r\nOK\r\n", "\r\n+CEREG: 5,3\r\n\r\nOK\r\n",
+               errc::registration_denied},
+           row{"\r\n+CPIN: READY\r\n\r\nOK\r\n", "\r\n+CEREG: 5,90\r\n\r\nOK\r\n", errc::no_sim},
+       }) {
+    scripted_modem m;
+    m.answer("AT+CPIN?", std::string(r.cpin));
+    m.answer("AT+CEREG?", std::string(r.cereg));
+    m.boot();
+    CHECK(m.driver.status().state == link_state::searching);
+    CHECK(m.driver.status().trouble.code == r.trouble);
+    CHECK_FALSE(m.driver.status().trouble.detail.empty());
+    // It is asked again, and comes up when the cause is gone.
+    m.answer("AT+CEREG?", "\r\n+CEREG: 5,1,\"002F\",\"0012BEEF\",7\r\n\r\nOK\r\n");
+    m.answer("AT+CPIN?", "\r\n+CPIN: READY\r\n\r\nOK\r\n");
+    m.pass(10s);
+    CHECK(m.driver.status().state == link_state::ready);
+    CHECK(m.driver.status().trouble.code == errc::none);
+  }
+}
+
+TEST_CASE("an idle modem is asked whether it is still there") {
+  scripted_modem m;
+  m.boot();
+  m.sent.clear();
+  m.pass(29s);
+  CHECK(m.sent.empty());
+  m.pass(2s);
+  REQUIRE(m.sent.size() == 1);
+  CHECK(m.sent.front() == "AT");
+  m.answers_left = 0;
+  m.pass(3min);
+  CHECK(m.driver.status().state == link_state::lost);
+  REQUIRE(m.count<outcome::reopen_port>() == 1);
+  CHECK(m.all<outcome::reopen_port>().front().why.code == errc::no_answer);
+}
+
+TEST_CASE("a modem that falls silent after any command leaves nobody waiting") {
+  int commands = 0;
+  for (int silent_after = 0;; ++silent_after) {
+    scripted_modem m;
+    m.answer("AT#XRECV", "\r\n#XRECV: 3\r\nabc\r\nOK\r\n");
+    m.on_want = [&](const outcome::want_chunk& want) {
+      m.driver.chunk(want.id, bytes(20, '"'), m.now);
+    };
+    m.answers_left = silent_after;
+    m.boot();
+    connect(m, 1, 1);
+    m.driver.receive(socket_id{1}, true, m.now);
+    m.driver.offer(socket_id{1}, 20, m.now);
+    m.settle();
+    m.feed("\r\n#XAPOLL: 0,1\r\n");
+    m.driver.resolve(ticket{2}, "a.example", {}, m.now);
+    m.settle();
+    m.driver.run_at(ticket{3}, "AT+CGMR", 5s, m.now);
+    m.settle();
+    m.driver.close(ticket{4}, socket_id{1}, m.now);
+    m.settle();
+    const bool all_went_well = m.answers_left > 0;
+    commands = m.answered;
+    m.pass(5min);
+    CAPTURE(silent_after);
+    std::map<std::uint64_t, int> ends;
+    for (const auto& o : m.all<outcome::connected>()) ++ends[number(o.t)];
+    for (const auto& o : m.all<outcome::failed>()) ++ends[number(o.t)];
+    for (const auto& o : m.all<outcome::resolved>()) ++ends[number(o.t)];
+    for (const auto& o : m.all<outcome::at_done>()) ++ends[number(o.t)];
+    for (const auto& o : m.all<outcome::closed>()) ++ends[number(o.t)];
+    for (std::uint64_t t = 1; t <= 4; ++t) CHECK(ends[t] == 1);
+    if (all_went_well) break;
+    CHECK(m.driver.status().state == link_state::lost);
+    CHECK(m.count<outcome::reopen_port>() == 1);
+  }
+  CHECK(commands > 30);
+}
+
+TEST_CASE("the port goes away in the middle of everything") {
+  scripted_modem m;
+  m.boot();
+  connect(m, 1, 1);
+  m.answers_left = 0;
+  m.driver.resolve(ticket{2}, "a.example", {}, m.now);
+  m.driver.run_at(ticket{3}, "AT+CGMR", 5s, m.now);
+  m.settle();
+  m.driver.port_closed(fail(errc::port_failed, "gone"), m.now);
+  m.settle();
+  REQUIRE(m.count<outcome::failed>() == 2);
+  CHECK(m.all<outcome::failed>()[0].why.code == errc::port_failed);
+  REQUIRE(m.count<outcome::socket_broken>() == 1);
+  CHECK(m.all<outcome::socket_broken>()[0].why.code == errc::link_down);
+  CHECK(m.driver.status().state == link_state::closed);
+  CHECK(m.driver.status().trouble.code == errc::port_failed);
+  CHECK_FALSE(m.driver.deadline());
+  // And comes back.
+  m.answers_left = 1000;
+  m.boot();
+  CHECK(m.driver.status().state == link_state::ready);
+  m.driver.connect(ticket{4}, socket_id{1}, peer, 10s, m.now);
+  m.settle();
+  CHECK(m.count<outcome::connected>() == 2);
+}
+
+TEST_CASE("a port that cannot be opened is told") {
+  scripted_modem m;
+  m.driver.port_closed(fail(errc::port_missing, "/dev/x: no such device"), m.now);
+  m.settle();
+  REQUIRE(m.count<outcome::link_changed>() == 1);
+  CHECK(m.all<outcome::link_changed>()[0].trouble.code == errc::port_missing);
+}
+
+TEST_CASE("closing before a connect began ends both") {
+  scripted_modem m;
+  m.boot();
+  m.answers_left = 0;
+  m.driver.run_at(ticket{1}, "AT+CCLK?", 5s, m.now);
+  m.driver.declare(socket_id{1}, ip_family::v4, transport::stream);
+  m.driver.connect(ticket{2}, socket_id{1}, peer, 10s, m.now);
+  m.driver.close(ticket{3}, socket_id{1}, m.now);
+  m.settle();
+  CHECK(m.count<outcome::failed>() == 1);
+  CHECK(m.count<outcome::closed>() == 1);
+  m.answers_left = 100;
+  m.feed("\r\nOK\r\n");
+  CHECK_FALSE(m.was_sent("AT#XSOCKET=1"));
+}
+
+TEST_CASE("sockets the modem has and we do not know are closed after a resync") {
+  scripted_modem m;
+  m.boot();
+  m.answer("AT#XSOCKETSELECT?",
+           "\r\n#XSOCKETSELECT: 4,1,0,1,-1,1,0\r\n\r\n#XSOCKETSELECT: 4\r\n\r\nOK\r\n");
+  m.driver.declare(socket_id{1}, ip_family::v4, transport::stream);
+  m.answers_left = 0;
+  // The open is answered far too late: nobody heard which handle it was.
+  m.driver.connect(ticket{1}, socket_id{1}, peer, 10s, m.now);
+  m.settle();
+  m.pass(6s);
+  CHECK(m.count<outcome::failed>() == 1);
+  m.answers_left = 1000;
+  m.feed("\r\n#XSOCKET: 4,1,6\r\n\r\nOK\r\n");
+  CHECK(m.was_sent("AT#XSOCKETSELECT=4"));
+  CHECK(m.was_sent("AT#XSOCKET=0"));
+}
