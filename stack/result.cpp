@@ -26,7 +26,7 @@ constexpr std::array rows{
         "another program holds the serial port; stop it (ModemManager, a terminal, a second "
         "cellsockd)"},
     row{errc::port_missing, "port-missing",
-        "no such device; check the cable and the path, or try --modem emulator:"},
+        "no such device; check the cable and the path, or use the emulated modem (nrf91-emulator)"},
     row{errc::port_failed, "port-failed", "the port reported an I/O error"},
     row{errc::no_answer, "no-answer",
         "nothing that speaks AT answers; check baud rate, flow control and power"},
