@@ -14,6 +14,7 @@ board::board(const modem_config& configuration, network& behind, event_log& even
       log(events),
       stack(behind, configuration.network_delay),
       radio(configuration),
+      sockets(configuration.first_handle),
       now(start) {
   radio.on_context_lost = [this](int cid) {
     const int pdn_id = radio.contexts().at(cid).pdn_id;

@@ -29,6 +29,7 @@ struct modem_config {
   /// Radio silence after which the network releases the RRC connection (`+CSCON: 0`).
   duration rrc_inactivity = std::chrono::seconds(10);
   bool ready_line = true;  // some builds suppress `Ready`
+  int first_handle = 0;    // socket numbers start here: a driver must not care
 
   // Identity.
   std::string manufacturer = "Nordic Semiconductor ASA";

@@ -30,6 +30,8 @@ public:
   [[nodiscard]] std::size_t queued_bytes() const { return queue_.size(); }
   /// Bytes are released in slices of about a millisecond; the last one exactly on time.
   [[nodiscard]] std::optional<time_point> next_event() const;
+  /// The modem restarts: what it had not sent is gone.
+  void discard() { queue_.clear(); }
   /// The host's CTS line: while not ready nothing leaves.
   void set_host_ready(bool ready, time_point now);
 

@@ -285,6 +285,7 @@ void executor::reset(time_point now) {
   board_.log.add(now, "reset");
   forget_everything();
   up_.discard(now);
+  down_.discard();
   power_ = power::booting;
   boot_at_ = now + board_.config.boot_time;
 }

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -74,6 +75,12 @@ errc translate(int code) {
 failure last_failure() {
   const int code = errno;
   return fail(translate(code), std::strerror(code));
+}
+
+/// The radio's delay is the modem's to emulate; the host's own batching must not add to it.
+void send_at_once(int descriptor) {
+  const int on = 1;
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 bool try_later() {
@@ -151,6 +158,7 @@ result<flow_id> host_network::connect(const endpoint& remote, std::uint16_t loca
   if (!made) return made;
   entry& flow = flows_.at(*made);
   const address native = to_native(remote);
+  send_at_once(flow.descriptor);
   flow.stage = flow_stage::connecting;
   if (::connect(flow.descriptor, native.get(), native.length) < 0 && errno != EINPROGRESS) {
     flow.stage = flow_stage::failed;
@@ -181,6 +189,7 @@ std::optional<arrived_connection> host_network::accept(flow_id listener) {
     flow->readable = false;
     return {};
   }
+  send_at_once(descriptor);
   return arrived_connection{adopt(descriptor, flow_stage::open), from_native(peer)};
 }
 

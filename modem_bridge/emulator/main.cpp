@@ -81,6 +81,9 @@ void declare(CLI::App& app, arguments& a) {
         const bool digits = plmn.find_first_not_of("0123456789") == std::string::npos;
         return digits && (plmn.size() == 5 || plmn.size() == 6) ? "" : "not a PLMN: " + plmn;
       });
+  app.add_option("--first-handle", a.serve.modem.first_handle, "number of the first socket")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1000));
   app.add_flag("--roaming", a.serve.modem.roaming, "register as roaming (+CEREG: 5)");
   app.add_flag("--no-sim", a.no_sim, "start without a SIM");
   app.add_option("--events", a.serve.events_path, "write the ordered event log here, as NDJSON");

@@ -66,7 +66,7 @@ outgoing::state outgoing::advance() {
 }
 
 outgoing::state outgoing::offer(pcb target) {
-  const modem_socket* socket = board_.sockets.find(handle_);
+  modem_socket* socket = board_.sockets.find(handle_);
   while (sent_ < bytes_.size()) {
     const auto rest = std::span(bytes_).subspan(sent_);
     auto taken = remote_ && !socket->stream()
@@ -75,6 +75,7 @@ outgoing::state outgoing::offer(pcb target) {
     if (!taken) return state::failed;
     if (*taken == 0) break;
     sent_ += *taken;
+    socket->sent_bytes += *taken;
     board_.log.add(board_.now, "sent", handle_, *taken);
     board_.radio.traffic(board_.now);
     extend_deadline();

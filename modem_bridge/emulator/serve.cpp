@@ -207,6 +207,8 @@ int serve(const serve_options& options) {
 
   asio::signal_set stop(loop, SIGTERM, SIGINT);
   stop.async_wait([&loop](const asio::error_code&, int) { loop.stop(); });
+  if (options.level != log_level::error)
+    std::cerr << "nrf91-emulator: slm at " << options.modem.baud << " baud on " << path << '\n';
   std::cout << "ready " << path << std::endl;
   loop.run();
   return 0;

@@ -6,7 +6,7 @@
 namespace cellsock::emulator {
 
 int socket_table::free_handle() const {
-  for (int handle = 0; handle < handles; ++handle) {
+  for (int handle = first_; handle < first_ + handles; ++handle) {
     const bool taken = sockets_.contains(handle) ||
                        std::find(leaked_.begin(), leaked_.end(), handle) != leaked_.end() ||
                        std::any_of(sockets_.begin(), sockets_.end(), [&](const auto& entry) {

@@ -26,6 +26,8 @@ struct modem_socket {
   // An accepted connection shares its listener's handle; data goes to it.
   std::optional<pcb> peer = {};
   int peer_handle = -1;
+  std::uint64_t sent_bytes = 0;      // accepted from the host
+  std::uint64_t received_bytes = 0;  // given to the host
 
   // The poll thread's view: which of IN and OUT may fire next, and whether it gave up on this
   // socket after an error or hang-up.
@@ -43,6 +45,8 @@ class socket_table {
 public:
   static constexpr std::size_t sockets_max = 7;
   static constexpr int handles = 8;
+
+  explicit socket_table(int first_handle = 0) : first_(first_handle) {}
 
   /// A new, selected socket with the lowest free handle; null when the table is full.
   modem_socket* open();
@@ -64,6 +68,7 @@ public:
   void clear();
 
 private:
+  int first_;
   std::map<int, modem_socket> sockets_;
   std::vector<int> leaked_;
   int current_ = -1;

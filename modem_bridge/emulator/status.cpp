@@ -32,6 +32,8 @@ std::string sockets_json(board& b) {
     one.add("poll", static_cast<std::uint64_t>(b.stack.poll(socket->id, b.now)));
     one.add("readable_bytes",
             static_cast<std::uint64_t>(b.stack.readable_bytes(socket->id, b.now)));
+    one.add("sent_bytes", socket->sent_bytes);
+    one.add("received_bytes", socket->received_bytes);
     one.add("send_timeout_s", socket->send_timeout_s);
     one.add("current", socket == current);
     list += (list.empty() ? "" : ",") + one.text();

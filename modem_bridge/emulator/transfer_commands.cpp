@@ -170,6 +170,7 @@ verdict try_receive(board& b, const receive_request& want) {
   b.raw(got.payload);
   b.injection_point(urc_injection::tail);
   b.watch.rearm(*socket, ready::in);
+  socket->received_bytes += got.payload.size();
   b.log.add(b.now, "received", want.handle, got.payload.size());
   b.radio.traffic(b.now);
   return verdict::ok;

@@ -82,6 +82,17 @@ TEST_CASE("reset in data mode, and in the middle of a blocking command") {
   }
 }
 
+TEST_CASE("what a reset modem had not sent yet is gone") {
+  emulator_bench t;
+  t.bring_up();
+  t.type("AT#XCLAC\r\n");
+  t.run(15ms);
+  CHECK(t.output.size() > 50);
+  t.output.clear();
+  t.control("reset");
+  CHECK(t.listen(1s) == "Ready\r\n");
+}
+
 TEST_CASE("reset, shutdown and sleep by command") {
   emulator_bench t;
   t.bring_up();
@@ -140,6 +151,7 @@ TEST_CASE("status and events are JSON, numbered without gaps, and hold no payloa
   CHECK(status.starts_with("{\"dialect\":\"slm\""));
   CHECK(status.find("\"handle\":0,\"type\":\"tcp\"") != std::string::npos);
   CHECK(status.find("\"stage\":\"connected\"") != std::string::npos);
+  CHECK(status.find("\"sent_bytes\":9,\"received_bytes\":9") != std::string::npos);
   const std::string events = t.control("events");
   CHECK(events.find("topsecret") == std::string::npos);
   CHECK(events.find("\"event\":\"sent\",\"handle\":0,\"bytes\":9") != std::string::npos);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <vector>
+
 #include "modem_bridge/emulator/line_editor.hpp"
 
 using cellsock::emulator::line_editor;

@@ -7,6 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 
 using namespace cellsock::emulator;

@@ -44,6 +44,16 @@ TEST_CASE("seven sockets, and a failed open selects the highest ranked") {
   CHECK(t.ask("AT#XSOCKET=3") == "\r\nERROR\r\n");
 }
 
+TEST_CASE("numbers may start anywhere") {
+  modem_config config;
+  config.first_handle = 3;
+  emulator_bench t(config);
+  t.bring_up();
+  for (int i = 3; i < 10; ++i)
+    CHECK(t.ask("AT#XSOCKET=1,1,0").starts_with("\r\n#XSOCKET: " + std::to_string(i) + ","));
+  CHECK(t.ask("AT#XSOCKET=1,1,0") == "\r\nERROR\r\n");
+}
+
 TEST_CASE("the test form lacks its line end") {
   emulator_bench t;
   t.bring_up();

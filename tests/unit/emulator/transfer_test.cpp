@@ -60,6 +60,13 @@ TEST_CASE("string send: any byte a string can hold, at most 1024") {
   CHECK(t.ask("AT#XSEND?") == "\r\nERROR\r\n");
 }
 
+TEST_CASE("a line of more than 4096 bytes is an error at its end, and harmless") {
+  connected t;
+  CHECK(t.ask("AT#XSEND=\"" + std::string(5000, 'x') + "\"") == "\r\nERROR\r\n");
+  CHECK(t.ask("AT") == "\r\nOK\r\n");
+  CHECK(t.arrived().empty());
+}
+
 TEST_CASE("a failed string send prints its count, then ERROR") {
   connected t;
   t.peer->reset();
