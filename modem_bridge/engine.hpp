@@ -65,10 +65,12 @@ struct want_chunk {
   socket_id id;
   std::size_t bytes_max = 0;
 };  // answer with `chunk` or `datagram`
+/// The chunk or datagram given last was handed to the modem's stack, whole: one per answer that was
+/// not empty, unless the socket breaks or the datagram is dropped first.
 struct chunk_sent {
   socket_id id;
   std::size_t bytes = 0;
-};  // handed to the modem's stack
+};
 struct datagram_dropped {
   socket_id id;
   failure why;
@@ -139,10 +141,13 @@ public:
                time_point now);
   /// Closes the modem's socket if there is one and forgets the id. Never fails for want of one.
   void close(ticket t, socket_id id, time_point now);
-  /// `bytes` (stream) or datagrams (datagram) wait to be sent; 0 withdraws. The engine asks with
-  /// want_chunk when it is this socket's turn.
+  /// `bytes` (stream) or datagrams (datagram) wait to be sent, besides what was handed over
+  /// already; 0 withdraws. The engine asks with want_chunk when it is this socket's turn, and
+  /// counts down by what it is given.
   void offer(socket_id id, std::size_t waiting, time_point now);
-  /// The answer to want_chunk; empty = nothing after all. At most `bytes_max`.
+  /// The answer to want_chunk (also of a datagram socket, if empty): empty = nothing after all, the
+  /// offer is withdrawn. At most `bytes_max`. The line waits for it; after 2 s the turn is over,
+  /// and an answer that comes later is sent at the next turn.
   void chunk(socket_id id, std::vector<std::byte> bytes, time_point now);
   /// The answer to want_chunk on a datagram socket. `to` absent: the connected peer.
   void datagram(socket_id id, std::optional<endpoint> to, std::vector<std::byte> payload,

@@ -14,9 +14,11 @@ send_job::send_job(engine_core& core, socket_id id) : job(id), core_(core), id_(
 
 void send_job::start() {
   asking_ = true;
+  auto* entry = core_.table.find(id_);
+  if (entry != nullptr && !entry->kept.empty()) return take(std::exchange(entry->kept, {}));
   core_.emit(outcome::want_chunk{id_, core_.spoken->data_buffer_bytes});
   core_.pause(modem_limits::chunk_answer_max, [this] {
-    if (auto* entry = core_.table.find(id_)) entry->offered = 0;
+    if (auto* socket = core_.table.find(id_)) socket->offered = 0;
     finish();
   });
 }

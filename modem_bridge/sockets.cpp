@@ -6,7 +6,7 @@
 namespace cellsock {
 
 bool modem_socket::can_send() const {
-  if (offered == 0 || closing) return false;
+  if ((offered == 0 && kept.empty()) || closing) return false;
   // A datagram socket is opened by its first send.
   return kind == transport::datagram ? !connecting : handle && connected;
 }
@@ -20,6 +20,7 @@ bool modem_socket::can_receive() const {
 void modem_socket::forget_modem_side() {
   handle.reset();
   connected = false;
+  kept.clear();
   news = readable::no;
   hung_up = ended = needs_arming = false;
   false_alarms = 0;

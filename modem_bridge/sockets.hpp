@@ -29,6 +29,7 @@ struct modem_socket {
   bool closing = false;     // a close is queued or under way
   // sending
   std::size_t offered = 0;
+  std::vector<std::byte> kept = {};  // a chunk given after its turn had passed: sent first
   // receiving
   bool wanted = false;
   readable news = readable::no;
