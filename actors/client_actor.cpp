@@ -80,7 +80,7 @@ void client_actor::dispatch(const v1::Request& request, std::vector<shared_descr
   switch (request.call_case()) {
     case v1::Request::kHello: return hello(id, request.hello());
     case v1::Request::kSocket: return socket(id, request.socket());
-    case v1::Request::kAttach: return attach(id, request.attach(), attached);
+    case v1::Request::kAttach: return show(id, request.attach(), attached);
     case v1::Request::kConnect: return connect(id, request.connect());
     case v1::Request::kGetOption: return get_option(id, request.get_option());
     case v1::Request::kSetOption: return set_option(id, request.set_option());
@@ -160,8 +160,8 @@ void client_actor::socket(request_id id, const v1::SocketRequest& m) {
       refusal(id));
 }
 
-void client_actor::attach(request_id id, const v1::AttachRequest& m,
-                          std::vector<shared_descriptor>& attached) {
+void client_actor::show(request_id id, const v1::AttachRequest& m,
+                        std::vector<shared_descriptor>& attached) {
   if (attached.size() != 1)
     return refuse(id, fail(errc::malformed, "attach: exactly one descriptor must come along"));
   if (cookie_of(attached.front()->get()) != m.cookie())

@@ -35,7 +35,7 @@ private:
 
   void hello(request_id id, const v1::HelloRequest& m);
   void socket(request_id id, const v1::SocketRequest& m);
-  void attach(request_id id, const v1::AttachRequest& m, std::vector<shared_descriptor>& attached);
+  void show(request_id id, const v1::AttachRequest& m, std::vector<shared_descriptor>& attached);
   void connect(request_id id, const v1::ConnectRequest& m);
   void reconnect(request_id id, const msg::tombstone& stone, const msg::connect_channel& call);
   void get_option(request_id id, const v1::GetOptionRequest& m);

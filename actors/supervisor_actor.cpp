@@ -77,6 +77,8 @@ failure supervisor_actor::exhausted() const {
 
 caf::result<msg::socket_created> supervisor_actor::create(const msg::create_socket& m) {
   if (stopping_) return to_error(fail(errc::stopping));
+  if (m.shape.family != ip_family::v4)
+    return to_error(fail(errc::unsupported_family, "IPv6 over " + seed_.name));
   if (children_.size() >= limits::sockets_max)
     return to_error(fail(errc::limit_reached, "sockets in the daemon"));
   if (link_.handles_max > 0 && holders() >= link_.handles_max) {
