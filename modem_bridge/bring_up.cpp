@@ -90,12 +90,12 @@ constexpr std::array refresh{
     bring_up_step{
         {}, "AT+CPIN?", "+CPIN:", 5s, refusal::about_sim, sim_in_doubt, into_facts<read_sim_state>},
     bring_up_step{
-        {}, "AT+CGACT?", "+CGACT:", 5s, refusal::no_pdn, on_network, into_facts<read_activation>},
+        {}, "AT+CGACT?", "+CGACT:", 5s, refusal::ignore, on_network, into_facts<read_activation>},
     bring_up_step{{},
                   "AT+CGPADDR=0",
                   "+CGPADDR:",
                   5s,
-                  refusal::no_pdn,
+                  refusal::ignore,
                   pdn_is_active,
                   into_facts<read_address>},
     bring_up_step{{},
@@ -120,7 +120,7 @@ constexpr std::array recheck{
                   nullptr,
                   into_facts<read_registration_reply>},
     bring_up_step{
-        {}, "AT+CGACT?", "+CGACT:", 5s, refusal::no_pdn, on_network, into_facts<read_activation>},
+        {}, "AT+CGACT?", "+CGACT:", 5s, refusal::ignore, on_network, into_facts<read_activation>},
 };
 
 }  // namespace

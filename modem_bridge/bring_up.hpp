@@ -24,7 +24,6 @@ enum class refusal {
   ignore,     // nice to have
   stop,       // nothing works without it
   about_sim,  // a +CME ERROR says what is wrong with the SIM; else ignored
-  no_pdn,     // no address: the PDN is down
 };
 
 struct bring_up_step {

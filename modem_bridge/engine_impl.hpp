@@ -76,6 +76,7 @@ struct engine::impl {
   bool stopped = false;  // nothing is started any more
   bool verify_due = false;
   int bring_up_tries = 0;
+  std::optional<ip_address> own_address;  // what open sockets are bound to
   bool refresh_due = false;
   std::optional<time_point> refresh_at;
   std::optional<time_point> refresh_full_at;

@@ -150,6 +150,13 @@ void engine::impl::refresh_within(std::chrono::milliseconds when) {
 }
 
 void engine::impl::network_known() {
+  const auto before = own_address;
+  if (core.facts.address) own_address = core.facts.address;
+  if (before && own_address != before) {
+    for (const auto id : core.table.with_handle())
+      core.break_socket(id, fail(errc::pdn_down, "the network gave the modem another address"));
+    update_all_turns();
+  }
   copy_facts();
   if (core.facts.attached()) {
     const bool news = core.link.state == link_state::searching;

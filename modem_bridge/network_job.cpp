@@ -70,7 +70,6 @@ void network_job::replied(const bring_up_step& step, const at::reply& reply) {
       if (reply.code)
         if (auto why = sim_failure(*reply.code)) core_.facts.sim_trouble = std::move(why);
       break;
-    case refusal::no_pdn: core_.facts.pdn_lost(); break;
   }
   next();
 }

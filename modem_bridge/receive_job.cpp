@@ -79,6 +79,7 @@ void receive_job::got_nothing(modem_socket& entry, const at::reply&) {
     core_.emit(outcome::peer_closed{id_});
     return finish();
   }
+  if (entry.hung_up) return over(errc::connection_reset, "the modem's socket is dead");
   core_.emit(outcome::received{id_, {}, {}});
   // Nothing re-arms the modem's notice now: read on until it says there is no more, then arm it.
   entry.needs_arming = true;
