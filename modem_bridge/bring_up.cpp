@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "modem_bridge/bring_up.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "modem_bridge/at/args.hpp"
@@ -38,7 +39,7 @@ bool apn_differs(const context& c) {
   return radio_is_off(c) && !c.apn.empty() && c.facts.apn_defined != c.apn;
 }
 bool apn_wanted(const context& c) {
-  return radio_is_off(c) && !c.apn.empty();
+  return !c.apn.empty();
 }
 bool sim_in_doubt(const context& c) {
   return !c.facts.registered() || c.facts.sim_trouble.has_value();
@@ -133,6 +134,15 @@ std::span<const bring_up_step> refresh_steps() {
 }
 std::span<const bring_up_step> recheck_steps() {
   return recheck;
+}
+
+// TS 23.003 §9.1: labels of letters, digits and hyphens; 100 bytes at most.
+bool valid_apn(std::string_view apn) {
+  constexpr std::size_t apn_bytes_max = 100;
+  return apn.size() <= apn_bytes_max && std::all_of(apn.begin(), apn.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '.' || c == '-' || c == '_';
+         });
 }
 
 }  // namespace cellsock

@@ -36,6 +36,9 @@ struct bring_up_step {
   void (*line)(std::string_view fields, bring_up_context&) = nullptr;
 };
 
+/// What an APN may hold, and so what may stand between quotes in a command.
+[[nodiscard]] bool valid_apn(std::string_view apn);
+
 /// Once after start or restart. After it, sockets left in the modem by an earlier owner are
 /// closed.
 [[nodiscard]] std::span<const bring_up_step> start_steps();

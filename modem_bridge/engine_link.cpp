@@ -112,12 +112,22 @@ job_ptr engine::impl::bring_up() {
     give_up_port(fail(errc::no_answer, "the modem stops answering while it is being set up"));
     return nullptr;
   }
+  if (!valid_apn(core.config.apn)) {
+    give_up_port(fail(errc::invalid_argument,
+                      "the configured APN holds what no APN may (letters, digits, '.', '-')"));
+    return nullptr;
+  }
   return std::make_unique<network_job>(core, start_steps(),
                                        [this](const result<done>& how) { bring_up_over(how); });
 }
 
 void engine::impl::bring_up_over(const result<done>& how) {
   if (!how) return give_up_port(how.error());
+  if (core.facts.functional_mode == 1 && !core.config.apn.empty() &&
+      core.facts.apn_defined != core.config.apn)
+    core.trace(trace_event::direction::note,
+               "the modem is on its network with APN \"" + core.facts.apn_defined +
+                   "\"; the configured one is set at its next start with the radio off");
   refresh_due = true;
   on_event(link_event::configured);
 }

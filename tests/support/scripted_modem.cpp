@@ -5,7 +5,7 @@
 
 namespace cellsock::test {
 
-scripted_modem::scripted_modem() {
+scripted_modem::scripted_modem(std::string apn) : driver({"modem0", 115200, std::move(apn)}) {
   answers_ = {
       {"AT", "\r\nOK\r\n"},
       {"AT#XSMVER", "\r\nERROR\r\n"},
@@ -62,7 +62,8 @@ void scripted_modem::feed(std::string_view bytes) {
 void scripted_modem::settle() {
   for (int guard = 0; guard < 10000; ++guard) {
     take_output();
-    (void)driver.take_trace();
+    for (const auto& line : driver.take_trace())
+      if (on_trace) on_trace(line);
     auto more = driver.take_outcomes();
     for (auto& o : more) {
       happened.push_back(o);

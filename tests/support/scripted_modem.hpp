@@ -14,9 +14,9 @@ namespace cellsock::test {
 
 class scripted_modem {
 public:
-  scripted_modem();
+  explicit scripted_modem(std::string apn = {});
 
-  engine driver{{"modem0", 115200, ""}};
+  engine driver;
   time_point now{std::chrono::seconds(1000)};
   std::vector<engine_outcome> happened;
   std::vector<std::string> sent;  // commands, and payloads in <…>
@@ -48,6 +48,7 @@ public:
 
   /// Answers want_chunk; empty: nobody answers.
   std::function<void(const outcome::want_chunk&)> on_want;
+  std::function<void(const trace_event&)> on_trace;
 
 private:
   void take_output();

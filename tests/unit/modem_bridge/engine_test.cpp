@@ -291,6 +291,58 @@ TEST_CASE("a modem that falls silent after any command leaves nobody waiting") {
   CHECK(commands > 30);
 }
 
+TEST_CASE("the trace names sockets and shows neither payload nor secrets") {
+  scripted_modem m;
+  std::string all;
+  m.on_trace = [&](const trace_event& line) {
+    all += line.text + "\n";
+    if (line.text.starts_with("AT#XSEND")) CHECK(line.socket == socket_id{1});
+    if (line.text.starts_with("AT+CPIN")) CHECK_FALSE(line.socket);
+  };
+  m.answer("AT#XRECV", "\r\n#XRECV: 9\r\nincoming!\r\nOK\r\n");
+  m.boot();
+  connect(m, 1, 1);
+  m.driver.receive(socket_id{1}, true, m.now);
+  m.answers_left = 8;
+  m.feed("\r\n#XAPOLL: 0,1\r\n");
+  m.answers_left = 1000;
+  m.feed("\r\nOK\r\n");
+  for (const char quote : {'q', '"'}) {
+    m.on_want = [&](const outcome::want_chunk& want) {
+      auto secret = bytes(3, quote);
+      for (const char c : std::string("topsecret")) secret.push_back(static_cast<std::byte>(c));
+      m.driver.chunk(want.id, secret, m.now);
+    };
+    m.driver.offer(socket_id{1}, 12, m.now);
+    m.settle();
+  }
+  m.driver.run_at(ticket{9}, "AT+CPIN=\"4711\"", 5s, m.now);
+  m.settle();
+  CHECK(all.find("AT#XSEND=<12 bytes>") != std::string::npos);
+  CHECK(all.find("<12 bytes>+++") != std::string::npos);
+  CHECK(all.find("<9 bytes>") != std::string::npos);
+  CHECK(all.find("AT+CPIN=***") != std::string::npos);
+  for (const std::string_view hidden : {"topsecret", "incoming", "4711"})
+    CHECK(all.find(hidden) == std::string::npos);
+}
+
+TEST_CASE("an APN is set only where that disturbs nobody, and only if it is one") {
+  const auto bring_up = [](std::string apn, std::string_view cfun) {
+    auto m = std::make_unique<scripted_modem>(std::move(apn));
+    m->answer("AT+CFUN?", "\r\n+CFUN: " + std::string(cfun) + "\r\n\r\nOK\r\n");
+    m->answer("AT+CGDCONT?", "\r\n+CGDCONT: 0,\"IPV4V6\",\"old.example\",\"\",0,0\r\n\r\nOK\r\n");
+    m->boot();
+    return m;
+  };
+  CHECK(bring_up("iot.example", "0")->was_sent("AT+CGDCONT=0,\"IPV4V6\",\"iot.example\""));
+  CHECK_FALSE(bring_up("iot.example", "1")->was_sent("AT+CGDCONT=0"));
+  CHECK_FALSE(bring_up("old.example", "0")->was_sent("AT+CGDCONT=0"));
+  CHECK_FALSE(bring_up("", "0")->was_sent("AT+CGDCONT"));
+  const auto bad = bring_up("x\",\"y", "0");
+  CHECK(bad->driver.status().state == link_state::lost);
+  CHECK(bad->driver.status().trouble.code == errc::invalid_argument);
+}
+
 TEST_CASE("the port goes away in the middle of everything") {
   scripted_modem m;
   m.boot();
