@@ -89,6 +89,9 @@ void client_actor::dispatch(const v1::Request& request, std::vector<shared_descr
     case v1::Request::kResolve: return resolve(id, request.resolve());
     case v1::Request::kStatus: return status(id);
     case v1::Request::kAt: return at(id, request.at());
+    case v1::Request::kBind:
+    case v1::Request::kShutdown:
+    case v1::Request::kWatch:
     case v1::Request::CALL_NOT_SET: break;
   }
   refuse(id, fail(errc::malformed, "a request this daemon does not know; upgrade it"));
