@@ -52,6 +52,10 @@ constexpr std::array rows{
     error_row{ERROR_CODE_STREAM_DAMAGED, EIO, "stream-damaged",
               "Bytes were lost between modem and host; the stream was ended rather than continued "
               "wrongly."},
+    error_row{ERROR_CODE_ADDRESS_IN_USE, EADDRINUSE, "address-in-use",
+              "Another socket uses this local port."},
+    error_row{ERROR_CODE_ADDRESS_NOT_AVAILABLE, EADDRNOTAVAIL, "address-not-available",
+              "The local address is not one of this link's."},
     // The socket's own state.
     error_row{ERROR_CODE_NOT_CONNECTED, ENOTCONN, "not-connected", "The socket is not connected."},
     error_row{ERROR_CODE_ALREADY_CONNECTED, EISCONN, "already-connected",

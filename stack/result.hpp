@@ -30,6 +30,8 @@ enum class errc : std::uint8_t {
   timed_out,
   chunk_lost,      // the modem took bytes and its send timeout dropped them (needs a dead stream)
   stream_damaged,  // a counted receive did not add up: bytes of this stream cannot be trusted
+  address_in_use,  // bind: another socket has the local port
+  address_not_available,  // bind: the address is not one of this link's
   // The socket's own state.
   not_connected,
   already_connected,
