@@ -172,54 +172,57 @@ void bridge_actor::reopen_later() {
 // ---- out of the engine ----
 
 void bridge_actor::settle() {
-  if (const auto bytes = engine_.take_output(); !bytes.empty() && line_) line_->write(bytes);
-  if (trace_)
-    for (const auto& line : engine_.take_trace()) trace_(line);
-  bool quit_after = false;
-  for (auto& happened : engine_.take_outcomes()) {
-    std::visit(
-        overloaded{
-            [&](outcome::connected& o) { deliver(o.t, msg::socket_connected{}); },
-            [&](outcome::closed& o) {
-              sockets_.erase(o.id);
-              deliver(o.t, msg::socket_closed{});
-            },
-            [&](outcome::resolved& o) { deliver(o.t, msg::name_resolved{std::move(o.addresses)}); },
-            [&](outcome::at_done& o) {
-              deliver(o.t, msg::at_answered{std::move(o.lines), std::move(o.final_result), o.ok});
-            },
-            [&](outcome::stopped& o) {
-              deliver(o.t, msg::bridge_stopped{});
-              quit_after = true;
-            },
-            [&](outcome::failed& o) { fail_ticket(o.t, o.why); },
-            [&](outcome::want_chunk& o) {
-              // A socket whose actor is gone has nothing to say; the engine must not wait for it.
-              if (sockets_.count(o.id) == 0)
-                engine_.chunk(o.id, {}, now());
-              else
-                tell(o.id, msg::give_chunk{o.bytes_max});
-            },
-            [&](outcome::chunk_sent& o) { tell(o.id, msg::chunk_sent{o.bytes}); },
-            [&](outcome::datagram_dropped& o) { tell(o.id, msg::datagram_dropped{o.why}); },
-            [&](outcome::received& o) {
-              tell(o.id, msg::received{std::move(o.bytes), o.from});
-            },
-            [&](outcome::peer_closed& o) { tell(o.id, msg::reception_ended{}); },
-            [&](outcome::socket_broken& o) { tell(o.id, msg::socket_broken{o.why}); },
-            [&](outcome::link_changed&) { report_link(); },
-            [&](outcome::reopen_port& o) {
-              line_->close();
-              engine_.port_closed(o.why, now());
-              reopen_later();
-            },
-        },
-        happened);
+  // Handling an outcome may make the engine say more (a port given up, an answered want_chunk).
+  for (;;) {
+    if (const auto bytes = engine_.take_output(); !bytes.empty() && line_) line_->write(bytes);
+    if (trace_)
+      for (const auto& line : engine_.take_trace()) trace_(line);
+    auto happened = engine_.take_outcomes();
+    if (happened.empty()) break;
+    for (auto& one : happened) handle(one);
   }
-  if (quit_after) return quit();
-  // Handling an outcome may have produced more (a reopened port, an answered want_chunk).
-  if (const auto more = engine_.take_output(); !more.empty() && line_) line_->write(more);
   rearm();
+}
+
+void bridge_actor::handle(engine_outcome& happened) {
+  std::visit(
+      overloaded{
+          [&](outcome::connected& o) { deliver(o.t, msg::socket_connected{}); },
+          [&](outcome::closed& o) {
+            sockets_.erase(o.id);
+            deliver(o.t, msg::socket_closed{});
+          },
+          [&](outcome::resolved& o) { deliver(o.t, msg::name_resolved{std::move(o.addresses)}); },
+          [&](outcome::at_done& o) {
+            deliver(o.t, msg::at_answered{std::move(o.lines), std::move(o.final_result), o.ok});
+          },
+          [&](outcome::stopped& o) {
+            deliver(o.t, msg::bridge_stopped{});
+            quit();
+          },
+          [&](outcome::failed& o) { fail_ticket(o.t, o.why); },
+          [&](outcome::want_chunk& o) {
+            // A socket whose actor is gone has nothing to say; the engine must not wait for it.
+            if (sockets_.count(o.id) == 0)
+              engine_.chunk(o.id, {}, now());
+            else
+              tell(o.id, msg::give_chunk{o.bytes_max});
+          },
+          [&](outcome::chunk_sent& o) { tell(o.id, msg::chunk_sent{o.bytes}); },
+          [&](outcome::datagram_dropped& o) { tell(o.id, msg::datagram_dropped{o.why}); },
+          [&](outcome::received& o) {
+            tell(o.id, msg::received{std::move(o.bytes), o.from});
+          },
+          [&](outcome::peer_closed& o) { tell(o.id, msg::reception_ended{}); },
+          [&](outcome::socket_broken& o) { tell(o.id, msg::socket_broken{o.why}); },
+          [&](outcome::link_changed&) { report_link(); },
+          [&](outcome::reopen_port& o) {
+            line_->close();
+            engine_.port_closed(o.why, now());
+            reopen_later();
+          },
+      },
+      happened);
 }
 
 void bridge_actor::rearm() {

@@ -39,6 +39,7 @@ private:
 
   /// After every call of the engine: bytes out, outcomes out, timer set.
   void settle();
+  void handle(engine_outcome& happened);
   void rearm();
   void open_port();
   void reopen_later();

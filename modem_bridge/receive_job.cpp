@@ -115,10 +115,12 @@ void receive_job::abandon(const failure& why) {
   auto* entry = core_.table.find(id_);
   const bool stream = entry != nullptr && entry->kind == transport::stream;
   if (why.code == errc::stream_damaged || why.code == errc::timed_out) {
-    ++core_.link.uart.receives_damaged;
-    // A datagram may be lost; a stream may not have a hole.
+    const bool silent = why.code == errc::timed_out;
+    if (!silent) ++core_.link.uart.receives_damaged;
+    // A datagram may be lost; a stream may not have a hole. A modem that says nothing is a link
+    // that is down, whatever it may have taken from its stack for us.
     if (stream)
-      core_.break_socket(id_, fail(errc::stream_damaged, why.detail));
+      core_.break_socket(id_, fail(silent ? errc::link_down : why.code, why.detail));
     else if (entry != nullptr)
       entry->news = readable::guess;
   } else {
