@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "modem_bridge/at/args.hpp"
+
 namespace cellsock {
 
 using dialect::intent;
@@ -58,6 +60,18 @@ void stop_job::report() {
 }
 
 void verify_job::start() {
+  core_.run(intent::read_data_limit, {}, [this](const at::reply& reply) {
+    for (const auto& line : reply.lines)
+      if (const auto rest = at::after_prefix(line, "#XDATACTRL:")) {
+        const auto limit = at::args(*rest).integer(0, 65535);
+        // The restart ends this job: nothing of it may be touched after the call.
+        if (limit && *limit == 0) return std::exchange(restarted_, nullptr)();
+      }
+    compare_sockets();
+  });
+}
+
+void verify_job::compare_sockets() {
   core_.run(intent::list_sockets, {}, [this](const at::reply& reply) {
     if (!reply.ok()) return finish();
     core_.facts.open_sockets.clear();

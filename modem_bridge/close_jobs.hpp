@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <functional>
+
 #include "modem_bridge/engine_core.hpp"
 #include "modem_bridge/job.hpp"
 
@@ -49,16 +51,22 @@ private:
   ticket ticket_;
 };
 
-/// After a resync: which handles does the modem still know? Ours that it does not are broken,
-/// others are closed.
+/// After a resync: is it still the modem that was set up, and which handles does it know? A restart
+/// can go unheard (its `Ready` was counted as payload of a receive that never ended), but it takes
+/// the data-mode limit back to 0. Handles of ours that the modem does not know are broken, others
+/// of its are closed.
 class verify_job final : public job {
 public:
-  explicit verify_job(engine_core& core) : core_(core) {}
+  verify_job(engine_core& core, std::function<void()> restarted)
+      : core_(core), restarted_(std::move(restarted)) {}
   void start() override;
   void abandon(const failure&) override { finish(); }
 
 private:
+  void compare_sockets();
+
   engine_core& core_;
+  std::function<void()> restarted_;
 };
 
 }  // namespace cellsock

@@ -120,7 +120,11 @@ void engine::impl::start_next_job() {
 job_ptr engine::impl::choose_job() {
   // Also when an earlier attempt was cut short; how often is bounded there.
   if (core.link.state == link_state::configuring) return bring_up();
-  if (std::exchange(verify_due, false)) return std::make_unique<verify_job>(core);
+  if (std::exchange(verify_due, false)) {
+    refresh_due = true;  // notices may have been lost with what was in the way
+    return std::make_unique<verify_job>(core,
+                                        [this] { modem_restarted("the modem restarted unheard"); });
+  }
   if (!core.table.orphans().empty())
     return std::make_unique<orphan_job>(core, core.table.orphans().front());
   if (!waiting.empty()) {

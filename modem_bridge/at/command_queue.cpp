@@ -202,6 +202,7 @@ void command_queue::expire(time_point now) {
     if (counting) {
       // Payload may read like any final result: only silence can tell where it ends.
       reader_.reset();
+      out_of_step_ = true;
       due_.emplace_back(stuck{});
     } else {
       drain_until_ = now + modem_limits::drain_max;
@@ -210,6 +211,7 @@ void command_queue::expire(time_point now) {
   }
   if (drain_until_ && now >= *drain_until_) {
     drain_until_.reset();
+    out_of_step_ = true;
     due_.emplace_back(stuck{});
   }
 }
@@ -218,6 +220,7 @@ void command_queue::reset() {
   in_flight_.reset();
   drain_until_.reset();
   quiet_at_.reset();
+  out_of_step_ = false;
   due_.clear();
   reader_.reset();
 }

@@ -75,7 +75,9 @@ public:
   [[nodiscard]] std::optional<event> next(time_point now);
 
   // ---- state ----
-  [[nodiscard]] bool busy() const noexcept { return in_flight_.has_value() || poisoned(); }
+  [[nodiscard]] bool busy() const noexcept {
+    return in_flight_.has_value() || poisoned() || out_of_step_;
+  }
   [[nodiscard]] bool poisoned() const noexcept { return drain_until_.has_value(); }
   [[nodiscard]] std::optional<time_point> deadline() const;
   void expire(time_point now);
@@ -105,6 +107,7 @@ private:
   std::vector<std::byte> output_;
   std::optional<flight> in_flight_;
   std::optional<time_point> drain_until_;
+  bool out_of_step_ = false;  // `stuck` was said: nothing may be sent until `reset`
   bool drain_data_mode_ = false;
   std::vector<event> due_;  // made by expire
   std::optional<time_point> quiet_at_;
