@@ -45,9 +45,8 @@ class Recovery(Case):
         program = self.start_download()
         self.world.ctl("reset")
         self.assert_fails_with(program, "Network is down")
-        self.world.wait_ready()
         self.world.put("source", random_bytes(3000))
-        self.assertEqual(self.try_connect().returncode, 0)
+        wait_until(lambda: self.try_connect().returncode == 0, "sockets work again")
 
     def test_the_packet_data_network_goes_down(self):
         program = self.start_download()
