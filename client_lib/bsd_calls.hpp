@@ -12,9 +12,9 @@
 #include "client_lib/endpoint.hpp"
 #include "client_lib/outcome.hpp"
 
-/// The BSD socket calls, neutral of any header family: the faces (nrf/, …) translate structs and
-/// constants, and put errno in place. Results are as the call's, failures are -errno. All block as
-/// the descriptor's O_NONBLOCK and the socket's timeouts say; all are thread-safe; none raises
+/// The BSD socket calls, neutral of any header family: the faces (nrf/, zephyr/) translate structs
+/// and constants, and put errno in place. Results are as the call's, failures are -errno. All block
+/// as the descriptor's O_NONBLOCK and the socket's timeouts say; all are thread-safe; none raises
 /// SIGPIPE; a signal handler that ran ends a wait with EINTR, as does close_socket in another
 /// thread.
 namespace cellsock::client {
@@ -28,10 +28,20 @@ namespace cellsock::client {
 /// Without `peer`, dissolves the association of a datagram socket.
 [[nodiscard]] int connect_socket(int fd, const std::optional<endpoint>& peer);
 
+/// Port 0: the link chooses.
+[[nodiscard]] int bind_socket(int fd, const endpoint& local);
+
+enum class shutdown_side : std::uint8_t { receiving, sending, both };
+/// Receiving is the kernel's own affair on the channel; sending is the link's, -EOPNOTSUPP where it
+/// cannot end one direction alone.
+[[nodiscard]] int shutdown_socket(int fd, shutdown_side which);
+
 struct transfer_flags {
   bool dont_wait = false;
-  bool peek = false;      // receive only
-  bool wait_all = false;  // receive from a stream only
+  bool peek = false;          // receive only
+  bool wait_all = false;      // receive from a stream only
+  bool whole_length = false;  // receive a datagram: return the length it had, not what was copied
+  bool stream_ignores_address = false;  // send: else a stream refuses one (EISCONN)
 };
 [[nodiscard]] ssize_t send_bytes(int fd, const void* bytes, std::size_t count,
                                  const std::optional<endpoint>& to, transfer_flags flags);
@@ -40,10 +50,13 @@ struct transfer_flags {
 [[nodiscard]] ssize_t receive_bytes(int fd, void* buffer, std::size_t capacity,
                                     std::optional<endpoint>* from, transfer_flags flags);
 
+enum class failed_connect_shows : std::uint8_t { all_as_kernel, error_alone };
 /// As poll(2), any descriptors mixed. On ours, an end always shows as POLLHUP (with POLLIN if asked
 /// for), an abnormal one as POLLERR too. -1 milliseconds: for ever. Numbers that close_socket
 /// closed meanwhile show POLLNVAL.
-[[nodiscard]] int poll_sockets(std::span<pollfd> fds, int timeout_ms);
+[[nodiscard]] int poll_sockets(
+    std::span<pollfd> fds, int timeout_ms,
+    failed_connect_shows failed_connect = failed_connect_shows::all_as_kernel);
 
 enum class timeout_kind : std::uint8_t { receive, send };
 /// Milliseconds, 0 = none. A send timeout also bounds connect in the modem.

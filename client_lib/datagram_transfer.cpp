@@ -55,6 +55,7 @@ ssize_t read_packet(int fd, char* packet, bool peek) {
 ssize_t send_datagram(const held_socket& socket, const char* bytes, std::size_t count,
                       const std::optional<endpoint>& to, transfer_flags flags) {
   if (to && to->family != socket.entry->family) return -EAFNOSUPPORT;
+  if (to && is_v4_mapped(*to)) return -ENETUNREACH;
   if (!to)
     if (const int error = require_peer(socket, EDESTADDRREQ); error != 0) return error;
   if (const int error = check_size(socket, {bytes, count}); error != 0) return error;
@@ -95,7 +96,7 @@ ssize_t receive_datagram(const held_socket& socket, char* buffer, std::size_t ca
       // The rest of a datagram longer than the buffer is discarded with it.
       const auto copied = std::min(capacity, datagram.payload().size());
       std::memcpy(buffer, datagram.payload().data(), copied);
-      return static_cast<ssize_t>(copied);
+      return static_cast<ssize_t>(flags.whole_length ? datagram.payload().size() : copied);
     }
     const auto error = static_cast<int>(-length);
     if (error == ECONNRESET || error == EPIPE) return ended(socket, error);

@@ -12,6 +12,12 @@ constexpr std::size_t v6_bytes = 16;
 
 }  // namespace
 
+bool is_v4_mapped(const endpoint& where) {
+  constexpr std::array<std::uint8_t, 12> prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  return where.family == v1::FAMILY_INET6 &&
+         std::equal(prefix.begin(), prefix.end(), where.address.begin());
+}
+
 void to_wire(const endpoint& from, v1::Endpoint& to) {
   const auto length = from.family == v1::FAMILY_INET6 ? v6_bytes : v4_bytes;
   to.set_address(from.address.data(), length);

@@ -17,6 +17,9 @@ struct endpoint {
   friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
+/// ::ffff:a.b.c.d. An IPv6 socket of a modem reaches IPv6 peers alone (as with IPV6_V6ONLY).
+[[nodiscard]] bool is_v4_mapped(const endpoint& where);
+
 void to_wire(const endpoint& from, v1::Endpoint& to);
 /// Nothing if the address is neither 4 nor 16 bytes or the port no 16-bit number.
 [[nodiscard]] std::optional<endpoint> from_wire(const v1::Endpoint& from);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -14,6 +16,7 @@ namespace cellsock::client {
 namespace {
 
 constexpr short end_events = POLLRDHUP | POLLHUP | POLLERR;
+constexpr short hung_up = POLLHUP | POLLERR;
 
 /// The program's list as the kernel is asked: our streams also tell when the peer has finished.
 struct poll_plan {
@@ -36,23 +39,41 @@ poll_plan planned(std::span<const pollfd> fds) {
   return plan;
 }
 
+/// Whether this hung-up stream never stood. A connect that went on in the background is known to
+/// have stood by room to send (poll_sockets remembers it) or by bytes that came.
+bool never_stood(const held_socket& socket) {
+  const auto& entry = *socket.entry;
+  if (!entry.is_stream()) return false;
+  if (entry.state == socket_state::failed) return true;
+  int unread = 0;
+  return entry.state == socket_state::connecting && end_of(socket) != 0 &&
+         ::ioctl(socket.fd, FIONREAD, &unread) == 0 && unread == 0;
+}
+
 /// The kernel's word on one of our channels, in the words of the API: its end is POLLHUP, and what
 /// a program could take for the end of the data, but was none, is POLLERR too.
-short translated(const held_socket& socket, short wanted, short seen) {
-  if ((seen & end_events) == 0) return seen;
+short translated(const held_socket& socket, short wanted, short seen,
+                 failed_connect_shows failed_connect) {
+  if ((seen & end_events) == 0) {
+    if ((seen & POLLOUT) != 0) note_standing(*socket.entry);
+    return seen;
+  }
+  if (failed_connect == failed_connect_shows::error_alone && (seen & hung_up) != 0 &&
+      never_stood(socket))
+    return POLLERR;
   auto shown = static_cast<short>((seen & ~POLLRDHUP) | POLLHUP | (wanted & (POLLIN | POLLRDHUP)));
   auto& entry = *socket.entry;
-  const bool known_orderly = (seen & (POLLHUP | POLLERR)) == 0 && entry.peer_finished;
+  const bool known_orderly = (seen & hung_up) == 0 && entry.peer_finished;
   if (known_orderly) return shown;
   const int error = end_of(socket);
   if (error != 0) return static_cast<short>(shown | POLLERR);
-  if ((seen & (POLLHUP | POLLERR)) == 0) entry.peer_finished = true;
+  if ((seen & hung_up) == 0) entry.peer_finished = true;
   return shown;
 }
 
 }  // namespace
 
-int poll_sockets(std::span<pollfd> fds, int timeout_ms) {
+int poll_sockets(std::span<pollfd> fds, int timeout_ms, failed_connect_shows failed_connect) {
   const auto until =
       timeout_ms < 0 ? deadline::never() : deadline::after(std::chrono::milliseconds(timeout_ms));
   auto plan = planned(fds);
@@ -65,7 +86,7 @@ int poll_sockets(std::span<pollfd> fds, int timeout_ms) {
     if (std::find(end.closed.begin(), end.closed.end(), seen.fd) != end.closed.end())
       shown = POLLNVAL;
     else if (plan.ours[i])
-      shown = translated({seen.fd, plan.ours[i]}, fds[i].events, shown);
+      shown = translated({seen.fd, plan.ours[i]}, fds[i].events, shown, failed_connect);
     fds[i].revents = shown;
     if (shown != 0) ++count;
   }

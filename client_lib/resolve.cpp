@@ -11,19 +11,21 @@
 namespace cellsock::client {
 namespace {
 
-std::optional<endpoint> literal(const std::string& text) {
-  endpoint made;
-  if (::inet_pton(AF_INET, text.c_str(), made.address.data()) == 1) return made;
-  made.family = wire::FAMILY_INET6;
-  if (::inet_pton(AF_INET6, text.c_str(), made.address.data()) == 1) return made;
-  return std::nullopt;
-}
-
 failure refused(wire::ErrorCode code, int error) {
   return {failed_by::daemon, error, code};
 }
 
 }  // namespace
+
+std::optional<endpoint> literal(std::string_view text) {
+  const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
+  const std::string inner(bracketed ? text.substr(1, text.size() - 2) : text);
+  endpoint made;
+  if (!bracketed && ::inet_pton(AF_INET, inner.c_str(), made.address.data()) == 1) return made;
+  made.family = wire::FAMILY_INET6;
+  if (::inet_pton(AF_INET6, inner.c_str(), made.address.data()) == 1) return made;
+  return std::nullopt;
+}
 
 outcome<std::vector<endpoint>> resolve(const std::string& host, wire::Family family) {
   if (const auto known = literal(host)) {

@@ -54,6 +54,12 @@ private:
   std::shared_ptr<const wire::DatagramRules> rules_ = std::make_shared<wire::DatagramRules>();
 };
 
+/// Something that only a connected stream does was seen: a connect in the background has succeeded.
+inline void note_standing(socket_entry& entry) {
+  auto before = socket_state::connecting;
+  entry.state.compare_exchange_strong(before, socket_state::connected);
+}
+
 /// A descriptor of the program together with what is known about its socket.
 struct held_socket {
   int fd = -1;

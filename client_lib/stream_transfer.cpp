@@ -51,6 +51,7 @@ ssize_t send_stream(const held_socket& socket, const char* bytes, std::size_t co
   while (sent < count) {
     const auto taken = ::send(socket.fd, bytes + sent, count - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (taken >= 0) {
+      note_standing(*socket.entry);
       sent += static_cast<std::size_t>(taken);
       continue;
     }
@@ -78,6 +79,7 @@ ssize_t receive_stream(const held_socket& socket, char* buffer, std::size_t capa
     const auto count =
         ::recv(socket.fd, buffer + got, capacity - got, MSG_DONTWAIT | (flags.peek ? MSG_PEEK : 0));
     if (count > 0) {
+      note_standing(*socket.entry);
       got += static_cast<std::size_t>(count);
       if (!whole || got == capacity) return static_cast<ssize_t>(got);
       continue;

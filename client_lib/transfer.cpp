@@ -43,7 +43,7 @@ ssize_t send_bytes(int fd, const void* bytes, std::size_t count, const std::opti
   if (!socket) return -socket.why().error;
   const auto* first = static_cast<const char*>(bytes);
   if (!socket->entry->is_stream()) return send_datagram(*socket, first, count, to, flags);
-  if (to) {
+  if (to && !flags.stream_ignores_address) {
     const int error = require_peer(*socket, ENOTCONN);
     return error != 0 ? error : -EISCONN;
   }

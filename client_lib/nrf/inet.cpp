@@ -2,8 +2,6 @@
 #include <arpa/inet.h>
 #include <nrf_socket.h>
 
-#include <cerrno>
-
 namespace {
 
 /// The text forms are the host's; only the families' numbers differ. -1: neither.

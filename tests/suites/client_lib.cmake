@@ -5,11 +5,15 @@ target_link_libraries(cellsock_fake_daemon PUBLIC cellsock_proto)
 target_precompile_headers(cellsock_fake_daemon REUSE_FROM cellsock_pch_base)
 
 # The public headers as a C program meets them: C11, before and after the host's own.
-add_library(cellsock_nrf_headers_c OBJECT unit/client_lib/nrf_headers.c unit/client_lib/nrf_headers_first.c)
-target_link_libraries(cellsock_nrf_headers_c PRIVATE cellsock_flags cellsock)
+add_library(cellsock_headers_c OBJECT
+  unit/client_lib/nrf_headers.c unit/client_lib/nrf_headers_first.c
+  unit/client_lib/zephyr_headers.c unit/client_lib/zephyr_headers_first.c)
+target_link_libraries(cellsock_headers_c PRIVATE cellsock_flags cellsock)
+# ISO C alone, as the strictest program: what the host hides then must not be needed.
+set_target_properties(cellsock_headers_c PROPERTIES C_EXTENSIONS OFF)
 
 cellsock_unit(client_lib cellsock cellsock_client cellsock_cli_parts cellsock_example_http cellsock_fake_daemon)
-target_sources(unit_client_lib PRIVATE ${PROJECT_SOURCE_DIR}/client_lib/nrf/sockaddr.cpp $<TARGET_OBJECTS:cellsock_nrf_headers_c>)
+target_sources(unit_client_lib PRIVATE $<TARGET_OBJECTS:cellsock_headers_c>)
 add_dependencies(unit_client_lib cellsock_cli)
 
 # pkg-config may be missing where nobody develops; then there is nothing to prove.

@@ -32,6 +32,14 @@ std::uint64_t cookie_of(int fd) {
   return cookie;
 }
 
+bool is_of(v1::Family family, const std::string& address) {
+  switch (family) {
+    case v1::FAMILY_INET: return address.size() == 4;
+    case v1::FAMILY_INET6: return address.size() == 16;
+    default: return true;
+  }
+}
+
 void require(bool holds, const char* what) {
   if (!holds) throw std::runtime_error(std::string(what) + ": " + std::strerror(errno));
 }
@@ -49,6 +57,7 @@ struct fake_daemon::channel {
   bool connecting = false;
   bool dead = false;
   v1::Endpoint peer;
+  v1::Endpoint local;
   v1::ErrorCode reason = v1::ERROR_CODE_UNSPECIFIED;
   v1::ErrorCode pending = v1::ERROR_CODE_UNSPECIFIED;
   std::map<int, std::int64_t> options;
@@ -110,6 +119,7 @@ struct fake_daemon::state {
   v1::DatagramRules rules;
   v1::ErrorCode refuse_sockets = v1::ERROR_CODE_UNSPECIFIED;
   std::map<std::string, std::vector<std::string>> names;
+  bool half_close = false;
   std::map<int, handler> handlers;
   std::set<int> swallowed;
   std::set<int> hang_ups;
@@ -121,6 +131,7 @@ struct fake_daemon::state {
   void serve_socket(connection& from, const v1::Request& request, v1::Reply& reply);
   void serve_connect(connection& from, const v1::Request& request, v1::Reply& reply);
   void serve_about(connection& from, const v1::Request& request, v1::Reply& reply);
+  [[nodiscard]] v1::ErrorCode bind(channel& socket, const v1::Endpoint& local);
   void complete_connect(channel& socket, v1::ErrorCode error);
   channel* granted(connection& from, std::uint64_t cookie, v1::Reply& reply);
   bool read_from(connection& from);
@@ -207,7 +218,9 @@ void fake_daemon::state::serve(connection& from, const v1::Request& request) {
       if (found == names.end())
         answer.mutable_error()->set_code(v1::ERROR_CODE_NAME_NOT_FOUND);
       else
-        for (const auto& address : found->second) answer.mutable_resolve()->add_addresses(address);
+        for (const auto& address : found->second)
+          if (is_of(request.resolve().family(), address))
+            answer.mutable_resolve()->add_addresses(address);
       return reply(from.fd, answer);
     }
     default: return serve_about(from, request, answer);
@@ -300,6 +313,18 @@ void fake_daemon::state::complete_connect(channel& socket, v1::ErrorCode error) 
   socket.close_theirs();
 }
 
+/// Ports are given once; the link's addresses end in 1, the wildcard is all zeros.
+v1::ErrorCode fake_daemon::state::bind(channel& socket, const v1::Endpoint& local) {
+  if (!socket.local.address().empty()) return v1::ERROR_CODE_INVALID_ARGUMENT;
+  for (const auto& [cookie, other] : channels)
+    if (local.port() != 0 && other.local.port() == local.port())
+      return v1::ERROR_CODE_ADDRESS_IN_USE;
+  const bool wildcard = local.address().find_first_not_of('\0') == std::string::npos;
+  if (!wildcard && local.address().back() != 1) return v1::ERROR_CODE_ADDRESS_NOT_AVAILABLE;
+  socket.local = local;
+  return v1::ERROR_CODE_UNSPECIFIED;
+}
+
 void fake_daemon::state::serve_about(connection& from, const v1::Request& request,
                                      v1::Reply& answer) {
   switch (request.call_case()) {
@@ -327,6 +352,14 @@ void fake_daemon::state::serve_about(connection& from, const v1::Request& reques
         names_reply.set_send_timeout_ms(socket->options[v1::OPTION_SEND_TIMEOUT_MS]);
         *names_reply.mutable_datagram_rules() = socket->rules;
       }
+      break;
+    case v1::Request::kBind:
+      if (auto* socket = granted(from, request.bind().cookie(), answer))
+        answer.mutable_error()->set_code(bind(*socket, request.bind().local()));
+      break;
+    case v1::Request::kShutdown:
+      if (granted(from, request.shutdown().cookie(), answer) != nullptr && !half_close)
+        answer.mutable_error()->set_code(v1::ERROR_CODE_UNSUPPORTED_OPERATION);
       break;
     case v1::Request::kReason:
       if (auto* socket = granted(from, request.reason().cookie(), answer)) {
@@ -455,6 +488,10 @@ void fake_daemon::plan_names(std::map<std::string, std::vector<std::string>> nam
   const std::lock_guard lock(state_->mutex);
   state_->names = std::move(names);
 }
+void fake_daemon::allow_half_close() {
+  const std::lock_guard lock(state_->mutex);
+  state_->half_close = true;
+}
 void fake_daemon::answer(v1::Request::CallCase call, handler with) {
   const std::lock_guard lock(state_->mutex);
   state_->handlers[call] = std::move(with);
@@ -571,6 +608,14 @@ bool fake_daemon::channel_hung_up(std::uint64_t cookie) {
 std::int64_t fake_daemon::option(int fd, v1::Option which) {
   const std::lock_guard lock(state_->mutex);
   return state_->of(fd).options[which];
+}
+v1::Endpoint fake_daemon::local_of(int fd) {
+  const std::lock_guard lock(state_->mutex);
+  return state_->of(fd).local;
+}
+v1::Endpoint fake_daemon::peer_of(int fd) {
+  const std::lock_guard lock(state_->mutex);
+  return state_->of(fd).peer;
 }
 int fake_daemon::requests(v1::Request::CallCase call) const {
   const std::lock_guard lock(state_->mutex);

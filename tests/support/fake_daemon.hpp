@@ -41,7 +41,10 @@ public:
   void plan_rules(const v1::DatagramRules& rules);
   /// The next socket request fails.
   void refuse_sockets(v1::ErrorCode code);
+  /// Addresses of 4 or 16 bytes; a request for one family gets those of its length.
   void plan_names(std::map<std::string, std::vector<std::string>> names);
+  /// A link that can end one direction alone (a modem cannot).
+  void allow_half_close();
   /// Answers a call (by its number in Request.call) with this instead of the usual.
   using handler = std::function<v1::Reply(const v1::Request&)>;
   void answer(v1::Request::CallCase call, handler with);
@@ -77,6 +80,9 @@ public:
   /// Waits until the program's end is closed everywhere.
   [[nodiscard]] bool channel_hung_up(std::uint64_t cookie);
   [[nodiscard]] std::int64_t option(int fd, v1::Option which);
+  /// What the socket was bound to and connected to: default messages if it was not.
+  [[nodiscard]] v1::Endpoint local_of(int fd);
+  [[nodiscard]] v1::Endpoint peer_of(int fd);
   [[nodiscard]] int requests(v1::Request::CallCase call) const;
   /// Waits until that many requests of this kind have come.
   [[nodiscard]] bool await_requests(v1::Request::CallCase call, int count) const;

@@ -350,6 +350,10 @@ int nrf_fcntl(int fd, int cmd, int flags);
  * registration of it is lost then. NRF_AF_UNSPEC dissolves a datagram socket's association. */
 int nrf_connect(int fd, const struct nrf_sockaddr* address, nrf_socklen_t address_len);
 
+/* A local port, with the link's own address or the wildcard; port 0: the link chooses. EADDRINUSE,
+ * EADDRNOTAVAIL; EINVAL when it is bound already; EAFNOSUPPORT. */
+int nrf_bind(int fd, const struct nrf_sockaddr* address, nrf_socklen_t address_len);
+
 ssize_t nrf_send(int fd, const void* buffer, size_t length, int flags);
 /* Datagrams that the link cannot carry fail with EMSGSIZE at once. On a connected stream an address
  * is EISCONN. */

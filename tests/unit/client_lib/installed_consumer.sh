@@ -30,12 +30,38 @@ int main(void) {
 }
 PROGRAM
 cp "$stage/program.c" "$stage/program.cpp"
-# shellcheck disable=SC2046
-"$cc" -std=c11 -Wall -Wextra -Werror "$@" "$stage/program.c" -o "$stage/in_c" $(pkg-config --cflags --libs cellsock-nrf)
-# shellcheck disable=SC2046
-"$cxx" -std=c++20 -Wall -Wextra -Werror "$@" "$stage/program.cpp" -o "$stage/in_cpp" $(pkg-config --cflags --libs cellsock-nrf)
+cat >"$stage/zephyr.c" <<'PROGRAM'
+#include <cellsock/version.h>
+#include <errno.h>
+#include <net/socket.h>
+#include <sys/socket.h>
+#include <zephyr/net/socket.h>
+
+static const struct sockaddr_in server = {AF_INET, net_htons(80), {0}, {0}};
+
+int main(void) {
+  const int fd = zsock_socket(AF_INET, SOCK_STREAM, 0);
+  return fd == -1 && errno == ENETDOWN && net_sin((const struct sockaddr *)&server)->sin_port != 0 ? 0 : 1;
+}
+PROGRAM
+cp "$stage/zephyr.c" "$stage/zephyr.cpp"
+
+# Compiles NAME from SOURCE by what pkg-config says of MODULE
+compiled() { # MODULE SOURCE NAME FLAG...
+  # shellcheck disable=SC2046
+  module=$1 source=$2 name=$3 && shift 3 && set -- "$@" "$stage/$source" -o "$stage/$name" $(pkg-config --cflags --libs "$module")
+  case $source in
+    *.c) "$cc" -std=c11 -Wall -Wextra -Werror "$@" ;;
+    *) "$cxx" -std=c++20 -Wall -Wextra -Werror "$@" ;;
+  esac
+}
+compiled cellsock-nrf program.c in_c "$@"
+compiled cellsock-nrf program.cpp in_cpp "$@"
+compiled cellsock-zephyr zephyr.c zephyr_in_c "$@"
+compiled cellsock-zephyr zephyr.cpp zephyr_in_cpp "$@"
 LD_LIBRARY_PATH=$(pkg-config --variable=libdir cellsock-nrf)
 export LD_LIBRARY_PATH CELLSOCK_SOCKET=/nonexistent
-"$stage/in_c"
-"$stage/in_cpp"
+for program in in_c in_cpp zephyr_in_c zephyr_in_cpp; do
+  "$stage/$program"
+done
 "$stage/usr/bin/cellsock" --version

@@ -232,6 +232,7 @@ struct calls {
   int (*socket)(int, int, int);
   int (*close)(int);
   int (*fcntl)(int, int, int);
+  int (*bind)(int, const struct nrf_sockaddr*, nrf_socklen_t);
   int (*connect)(int, const struct nrf_sockaddr*, nrf_socklen_t);
   ssize_t (*send)(int, const void*, size_t, int);
   ssize_t (*sendto)(int, const void*, size_t, int, const struct nrf_sockaddr*, nrf_socklen_t);
@@ -246,9 +247,9 @@ struct calls {
   void (*freeaddrinfo)(struct nrf_addrinfo*);
 };
 static const struct calls calls = {
-    nrf_socket,     nrf_close,     nrf_fcntl,     nrf_connect,     nrf_send,
-    nrf_sendto,     nrf_recv,      nrf_recvfrom,  nrf_poll,        nrf_setsockopt,
-    nrf_getsockopt, nrf_inet_pton, nrf_inet_ntop, nrf_getaddrinfo, nrf_freeaddrinfo,
+    nrf_socket,    nrf_close,     nrf_fcntl,       nrf_bind,         nrf_connect,    nrf_send,
+    nrf_sendto,    nrf_recv,      nrf_recvfrom,    nrf_poll,         nrf_setsockopt, nrf_getsockopt,
+    nrf_inet_pton, nrf_inet_ntop, nrf_getaddrinfo, nrf_freeaddrinfo,
 };
 
 static const struct nrf_sockaddr_in server = {

@@ -1,90 +1,122 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "client_lib/nrf/sockaddr.hpp"
+#include "client_lib/face/sockaddr.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cerrno>
 #include <cstring>
 
-namespace cellsock::client::nrf {
+#include "client_lib/nrf/api.hpp"
+#include "client_lib/zephyr/api.hpp"
+
+namespace cellsock::client::face {
 namespace {
 
-nrf_sockaddr_in v4_address() {
-  return {NRF_AF_INET, nrf_htons(8080), {nrf_htonl(0xC0000207)}};
+#define EACH_FAMILY(name) TEST_CASE_TEMPLATE(name, Api, nrf::api, zephyr::api)
+
+template <class Api>
+typename Api::v4 v4_address() {
+  typename Api::v4 made{};
+  made.sin_family = Api::inet;
+  made.sin_port = net_htons(8080);
+  made.sin_addr.s_addr = net_htonl(0xC0000207);
+  return made;
 }
 
-nrf_sockaddr_in6 v6_address() {
-  nrf_sockaddr_in6 made{};
-  made.sin6_family = NRF_AF_INET6;
-  made.sin6_port = nrf_htons(443);
+template <class Api>
+typename Api::v6 v6_address() {
+  typename Api::v6 made{};
+  made.sin6_family = Api::inet6;
+  made.sin6_port = net_htons(443);
   made.sin6_addr.s6_addr[0] = 0x20;
   made.sin6_addr.s6_addr[15] = 1;
   made.sin6_scope_id = 3;
   return made;
 }
 
-template <class Address>
-parsed_address parse_any(const Address& address, nrf_socklen_t length = sizeof(Address)) {
-  return parse(reinterpret_cast<const nrf_sockaddr*>(&address), length);
+template <class Api, class Address>
+parsed_address parse_any(const Address& address, std::size_t length = sizeof(Address)) {
+  return parse<Api>(reinterpret_cast<const typename Api::address*>(&address),
+                    static_cast<typename Api::length>(length));
 }
 
-int error_of(const parsed_address& parsed) {
-  const int* error = std::get_if<int>(&parsed);
+template <class Api, class Address>
+endpoint parsed(const Address& address, std::size_t length = sizeof(Address)) {
+  return std::get<std::optional<endpoint>>(parse_any<Api>(address, length)).value();
+}
+
+int error_of(const parsed_address& given) {
+  const int* error = std::get_if<int>(&given);
   return error != nullptr ? *error : 0;
 }
 
-TEST_CASE("v4 and v6 addresses come through with their ports in host order") {
-  const auto v4 = std::get<std::optional<endpoint>>(parse_any(v4_address()));
-  REQUIRE(v4);
-  CHECK(v4->family == v1::FAMILY_INET);
-  CHECK(v4->port == 8080);
-  CHECK(v4->address[0] == 0xC0);
-  CHECK(v4->address[3] == 0x07);
-  const auto v6 = std::get<std::optional<endpoint>>(parse_any(v6_address()));
-  REQUIRE(v6);
-  CHECK(v6->family == v1::FAMILY_INET6);
-  CHECK(v6->port == 443);
-  CHECK(v6->address[0] == 0x20);
-  CHECK(v6->address[15] == 1);
+EACH_FAMILY("v4 and v6 addresses come through with their ports in host order") {
+  const auto v4 = parsed<Api>(v4_address<Api>());
+  CHECK(v4.family == v1::FAMILY_INET);
+  CHECK(v4.port == 8080);
+  CHECK(v4.address[0] == 0xC0);
+  CHECK(v4.address[3] == 0x07);
+  const auto v6 = parsed<Api>(v6_address<Api>());
+  CHECK(v6.family == v1::FAMILY_INET6);
+  CHECK(v6.port == 443);
+  CHECK(v6.address[0] == 0x20);
+  CHECK(v6.address[15] == 1);
 }
 
-TEST_CASE("AF_UNSPEC is no address, and needs no more than its family") {
-  const nrf_sockaddr_in nowhere{};
-  CHECK_FALSE(std::get<std::optional<endpoint>>(parse_any(nowhere, sizeof(nrf_sa_family_t))));
+EACH_FAMILY("AF_UNSPEC is no address, and needs no more than its family") {
+  const typename Api::v4 nowhere{};
+  CHECK_FALSE(
+      std::get<std::optional<endpoint>>(parse_any<Api>(nowhere, sizeof nowhere.sin_family)));
 }
 
-TEST_CASE("bad addresses") {
-  CHECK(error_of(parse(nullptr, 8)) == EFAULT);
-  CHECK(error_of(parse_any(v4_address(), 1)) == EINVAL);
-  CHECK(error_of(parse_any(v4_address(), sizeof(nrf_sockaddr_in) - 1)) == EINVAL);
-  CHECK(error_of(parse_any(v6_address(), sizeof(nrf_sockaddr_in))) == EINVAL);
-  auto foreign = v4_address();
-  foreign.sin_family = 10;  // the host's AF_INET6
-  CHECK(error_of(parse_any(foreign)) == EAFNOSUPPORT);
+EACH_FAMILY("bad addresses") {
+  CHECK(error_of(parse<Api>(nullptr, 8)) == EFAULT);
+  const auto v4 = v4_address<Api>();
+  CHECK(error_of(parse_any<Api>(v4, 1)) == EINVAL);
+  CHECK(error_of(parse_any<Api>(v4, sizeof v4 - 1)) == EINVAL);
+  const auto v6 = v6_address<Api>();
+  CHECK(error_of(parse_any<Api>(v6, Api::v6_bytes_min - 1)) == EINVAL);
+  CHECK(error_of(parse_any<Api>(v6, Api::v6_bytes_min)) == 0);
+  auto foreign = v4_address<Api>();
+  // The other name space's IPv6, and no family at all.
+  for (const int number : {Api::inet6 == AF_INET6 ? NRF_AF_INET : AF_INET6, 77}) {
+    foreign.sin_family = static_cast<decltype(foreign.sin_family)>(number);
+    CHECK(error_of(parse_any<Api>(foreign)) == EAFNOSUPPORT);
+  }
 }
 
-TEST_CASE("storing writes what fits and tells the whole length") {
-  const auto where = *std::get<std::optional<endpoint>>(parse_any(v4_address()));
-  nrf_sockaddr_in whole{};
-  nrf_socklen_t length = sizeof whole + 8;
-  store(where, reinterpret_cast<nrf_sockaddr*>(&whole), &length);
+EACH_FAMILY("storing writes what fits and tells the whole length") {
+  const auto expected = v4_address<Api>();
+  const auto where = parsed<Api>(expected);
+  typename Api::v4 whole{};
+  typename Api::length length = sizeof whole + 8;
+  store<Api>(where, reinterpret_cast<typename Api::address*>(&whole), &length);
   CHECK(length == sizeof whole);
-  const auto expected = v4_address();
   CHECK(std::memcmp(&whole, &expected, sizeof whole) == 0);
 
-  nrf_sockaddr_in cut{};
+  typename Api::v4 cut{};
   length = 4;
-  store(where, reinterpret_cast<nrf_sockaddr*>(&cut), &length);
+  store<Api>(where, reinterpret_cast<typename Api::address*>(&cut), &length);
   CHECK(length == sizeof cut);
   CHECK(cut.sin_port == expected.sin_port);
   CHECK(cut.sin_addr.s_addr == 0);
 
-  store(where, nullptr, nullptr);
+  store<Api>(where, nullptr, nullptr);
+}
+
+EACH_FAMILY("an IPv6 address is stored as it was given, its scope left out") {
+  auto expected = v6_address<Api>();
+  typename Api::v6 out{};
+  typename Api::length length = sizeof out;
+  store<Api>(parsed<Api>(expected), reinterpret_cast<typename Api::address*>(&out), &length);
+  expected.sin6_scope_id = 0;
+  CHECK(length == sizeof out);
+  CHECK(std::memcmp(&out, &expected, sizeof out) == 0);
 }
 
 TEST_CASE("wire endpoints: four or sixteen bytes and a 16-bit port") {
   v1::Endpoint wire;
-  to_wire(*std::get<std::optional<endpoint>>(parse_any(v6_address())), wire);
+  to_wire(parsed<nrf::api>(v6_address<nrf::api>()), wire);
   CHECK(wire.address().size() == 16);
   CHECK(from_wire(wire)->port == 443);
   wire.set_port(65536);
@@ -94,5 +126,16 @@ TEST_CASE("wire endpoints: four or sixteen bytes and a 16-bit port") {
   CHECK_FALSE(from_wire(wire));
 }
 
+TEST_CASE("an IPv4 address inside an IPv6 one is told from both") {
+  endpoint where;
+  CHECK_FALSE(is_v4_mapped(where));
+  where.family = v1::FAMILY_INET6;
+  CHECK_FALSE(is_v4_mapped(where));
+  where.address[10] = where.address[11] = 0xFF;
+  CHECK(is_v4_mapped(where));
+  where.address[0] = 0x20;
+  CHECK_FALSE(is_v4_mapped(where));
+}
+
 }  // namespace
-}  // namespace cellsock::client::nrf
+}  // namespace cellsock::client::face

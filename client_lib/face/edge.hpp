@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <new>
 
-namespace cellsock::client::nrf {
+namespace cellsock::client::face {
 
 /// The libc edge, in one place: -errno becomes -1 and errno, success leaves errno alone. Thread
 /// cancellation unwinds through it untouched.
@@ -23,4 +23,4 @@ auto at_edge(Call call) -> decltype(call()) {
   return result;
 }
 
-}  // namespace cellsock::client::nrf
+}  // namespace cellsock::client::face

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client_lib/face/transfer.hpp"
+
+#include <zephyr/net/socket.h>
+
+#include "client_lib/face/edge.hpp"
+#include "client_lib/zephyr/api.hpp"
+
+using namespace cellsock::client;
+using zephyr::api;
+
+ssize_t zsock_send(int sock, const void* buf, size_t len, int flags) {
+  return face::at_edge([&] { return face::send_to<api>(sock, buf, len, flags, nullptr, 0); });
+}
+
+ssize_t zsock_sendto(int sock, const void* buf, size_t len, int flags,
+                     const struct sockaddr* dest_addr, socklen_t addrlen) {
+  return face::at_edge(
+      [&] { return face::send_to<api>(sock, buf, len, flags, dest_addr, addrlen); });
+}
+
+ssize_t zsock_recv(int sock, void* buf, size_t max_len, int flags) {
+  return face::at_edge(
+      [&] { return face::receive_from<api>(sock, buf, max_len, flags, nullptr, nullptr); });
+}
+
+ssize_t zsock_recvfrom(int sock, void* buf, size_t max_len, int flags, struct sockaddr* src_addr,
+                       socklen_t* addrlen) {
+  return face::at_edge(
+      [&] { return face::receive_from<api>(sock, buf, max_len, flags, src_addr, addrlen); });
+}
+
+int zsock_poll(struct zsock_pollfd* fds, int nfds, int timeout) {
+  return face::at_edge([&]() -> int {
+    if (nfds < 0) return -EINVAL;
+    if (fds == nullptr && nfds != 0) return -EFAULT;
+    return poll_sockets({fds, static_cast<std::size_t>(nfds)}, timeout,
+                        failed_connect_shows::error_alone);
+  });
+}
