@@ -30,9 +30,13 @@ int http_url_parse(const char* text, struct http_url* url, const char** why) {
   const char* host = text + sizeof scheme - 1;
   const char* path = host + strcspn(host, "/?#");
   const size_t authority = (size_t)(path - host);
-  const char* colon = memchr(host, ':', authority);
+  /* An IPv6 address stands in brackets, because of its colons. */
+  const char* bracket = *host == '[' ? memchr(host, ']', authority) : NULL;
+  const char* after = bracket != NULL ? bracket + 1 : host;
+  const char* colon = memchr(after, ':', (size_t)(path - after));
   const size_t host_count = colon != NULL ? (size_t)(colon - host) : authority;
-  if (host_count == 0 || memchr(host, '@', authority) != NULL ||
+  const int trails = bracket != NULL && after != host + host_count;
+  if (host_count == 0 || trails || memchr(host, '@', authority) != NULL ||
       copy(url->host, sizeof url->host, host, host_count) != 0) {
     *why = "the URL has no usable host name";
     return -1;

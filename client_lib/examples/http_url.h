@@ -4,7 +4,7 @@
 
 /* Parts of http://host[:port][/path], each terminated. */
 struct http_url {
-  char host[256];
+  char host[256];  /* an IPv6 address with its brackets */
   char port[6];    /* "80" if the text has none */
   char path[1024]; /* "/" if the text has none; no fragment */
 };

@@ -92,7 +92,9 @@ TEST_CASE("URLs") {
   for (const auto& [text, host, port, path] :
        {row{"http://a.example", "a.example", "80", "/"}, row{"http://a:81", "a", "81", "/"},
         row{"http://a:81/x?y=z", "a", "81", "/x?y=z"}, row{"http://a?q", "a", "80", "/?q"},
-        row{"http://a/b#part", "a", "80", "/b"}}) {
+        row{"http://a/b#part", "a", "80", "/b"},
+        row{"http://[2001:db8::1]", "[2001:db8::1]", "80", "/"},
+        row{"http://[::1]:8080/x", "[::1]", "8080", "/x"}}) {
     http_url url;
     const char* why = nullptr;
     CAPTURE(text);
@@ -103,9 +105,10 @@ TEST_CASE("URLs") {
   }
   const std::string long_host = "http://" + std::string(300, 'a') + "/";
   const std::string long_path = "http://a/" + std::string(2000, 'a');
-  for (const char* text : {"https://a/", "a.example", "http://", "http://:80/", "http://a:0/",
-                           "http://a:65536/", "http://a:8x/", "http://a:/", "http://u@a/",
-                           "http://a/b c", long_host.c_str(), long_path.c_str()}) {
+  for (const char* text :
+       {"https://a/", "a.example", "http://", "http://:80/", "http://a:0/", "http://a:65536/",
+        "http://a:8x/", "http://a:/", "http://u@a/", "http://a/b c", "http://[::1/",
+        "http://[::1]x/", "http://[::1]x:80/", long_host.c_str(), long_path.c_str()}) {
     http_url url;
     const char* why = nullptr;
     CAPTURE(text);
