@@ -14,7 +14,10 @@ set_target_properties(cellsock_headers_c PROPERTIES C_EXTENSIONS OFF)
 
 cellsock_unit(client_lib cellsock cellsock_client cellsock_cli_parts cellsock_example_http cellsock_fake_daemon)
 target_sources(unit_client_lib PRIVATE $<TARGET_OBJECTS:cellsock_headers_c>)
-add_dependencies(unit_client_lib cellsock_cli)
+# What a program does with a socket that it was given by exec.
+add_executable(client_lib_inheritor unit/client_lib/inheritor.c)
+target_link_libraries(client_lib_inheritor PRIVATE cellsock_flags cellsock)
+add_dependencies(unit_client_lib cellsock_cli client_lib_inheritor)
 
 # pkg-config may be missing where nobody develops; then there is nothing to prove.
 find_program(CELLSOCK_PKG_CONFIG pkg-config)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <sys/epoll.h>
 
 #include <csignal>
 #include <string>
@@ -148,7 +147,7 @@ TEST_CASE("R3: a connect after a failure gets a fresh channel on the same descri
   CHECK(works(daemon, fd));
 }
 
-TEST_CASE("a signal or a close ends a blocking connect with EINTR") {
+TEST_CASE("R15, R18: a signal or a close ends a blocking connect with EINTR") {
   fake_daemon daemon;
   daemon.plan_connect(hold);
   auto fd = stream_socket();
@@ -165,8 +164,21 @@ TEST_CASE("a signal or a close ends a blocking connect with EINTR") {
     }
     ::sigaction(SIGUSR1, &before, nullptr);
     CHECK(error == EINTR);
+    const int before_the_next_call = daemon.connections_ever();
     CHECK(connect_somewhere(fd) == -1);
     CHECK(errno == NRF_EALREADY);
+    CHECK(daemon.connections_ever() == before_the_next_call + 1);
+    daemon.finish_connect(fd);
+    CHECK(works(daemon, fd));
+  }
+  SUBCASE("a thread cancelled in the middle leaves no half exchange to anybody") {
+    {
+      blocked_call call([&] { error = connect_somewhere(fd) == -1 ? errno : 0; });
+      REQUIRE(daemon.await_connecting(fd));
+      call.cancel();
+    }
+    CHECK(error == 0);  // it never returned
+    CHECK(pending_error(fd) == 0);
     daemon.finish_connect(fd);
     CHECK(works(daemon, fd));
   }
@@ -183,7 +195,7 @@ TEST_CASE("a signal or a close ends a blocking connect with EINTR") {
   }
 }
 
-TEST_CASE("no thread waits behind another thread's connect") {
+TEST_CASE("R15: no thread waits behind another thread's connect") {
   fake_daemon daemon;
   daemon.plan_connect(hold);
   auto first = stream_socket();

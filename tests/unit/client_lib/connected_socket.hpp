@@ -117,6 +117,7 @@ public:
     return eventually([this] { return done_.load(); });
   }
   void signal(int number) { ::pthread_kill(thread_.native_handle(), number); }
+  void cancel() { ::pthread_cancel(thread_.native_handle()); }
 
 private:
   [[nodiscard]] bool sleeps() const {

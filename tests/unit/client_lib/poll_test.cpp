@@ -21,7 +21,7 @@ TEST_CASE("data and room show as POLLIN and POLLOUT") {
   CHECK(poll_once(fd, NRF_POLLIN, 10000) == NRF_POLLIN);
 }
 
-TEST_CASE("an orderly end is POLLIN and POLLHUP, asked for or not, and costs one question") {
+TEST_CASE("R10: an orderly end is POLLIN and POLLHUP, asked for or not, and costs one question") {
   fake_daemon daemon;
   auto fd = connected_stream();
   daemon.peer_finishes(fd);
@@ -31,7 +31,7 @@ TEST_CASE("an orderly end is POLLIN and POLLHUP, asked for or not, and costs one
   CHECK(daemon.requests(v1::Request::kReason) == 1);
 }
 
-TEST_CASE("an abnormal end has POLLERR too") {
+TEST_CASE("R10: an abnormal end has POLLERR too") {
   fake_daemon daemon;
   auto stream = connected_stream();
   daemon.end(stream, v1::ERROR_CODE_PDN_DOWN);
@@ -60,7 +60,8 @@ TEST_CASE("negative numbers are skipped, closed ones are POLLNVAL, none is a sle
   CHECK(errno == NRF_EFAULT);
 }
 
-TEST_CASE("foreign descriptors mix in as for poll(2), and the daemon is asked about one once") {
+TEST_CASE(
+    "R12: foreign descriptors mix in as for poll(2), and the daemon is asked about one once") {
   fake_daemon daemon;
   auto fd = connected_stream();
   std::array<int, 2> pipe_ends{};
@@ -79,7 +80,7 @@ TEST_CASE("foreign descriptors mix in as for poll(2), and the daemon is asked ab
   for (const int end : {pipe_ends[0], pipe_ends[1], pair[0], pair[1]}) ::close(end);
 }
 
-TEST_CASE("a blocked poll wakes for data, and for a close in another thread") {
+TEST_CASE("R18: a blocked poll wakes for data, and for a close in another thread") {
   fake_daemon daemon;
   auto fd = connected_stream();
   short seen = 0;
@@ -97,7 +98,7 @@ TEST_CASE("a blocked poll wakes for data, and for a close in another thread") {
   }
 }
 
-TEST_CASE("calls on what is not ours") {
+TEST_CASE("R12: calls on what is not ours") {
   fake_daemon daemon;
   auto fd = connected_stream();
   char byte = 0;

@@ -203,7 +203,7 @@ TEST_CASE("R16: a fork while another thread is blocked in a call") {
   CHECK(seen == "p");
 }
 
-TEST_CASE("a socket closed with close(2) and a reused number are told apart") {
+TEST_CASE("R12: a socket closed with close(2) and a reused number are told apart") {
   fake_daemon daemon;
   auto second = connected_stream();
   auto first = datagram_socket();
@@ -220,7 +220,7 @@ TEST_CASE("closing the last descriptor ends the channel") {
   CHECK(daemon.channel_hung_up(name));
 }
 
-TEST_CASE("many threads, many sockets") {
+TEST_CASE("R15: many threads, many sockets") {
   fake_daemon daemon;
   std::vector<std::thread> threads;
   std::atomic<int> failures = 0;

@@ -69,7 +69,7 @@ TEST_CASE("before it is connected a stream is not writable and says ENOTCONN") {
   CHECK(errno == NRF_ENOTCONN);
 }
 
-TEST_CASE("an orderly end reads as 0, again and again, and costs one question") {
+TEST_CASE("R10: an orderly end reads as 0, again and again, and costs one question") {
   fake_daemon daemon;
   auto fd = connected_stream();
   daemon.peer_sends(fd, "last");
@@ -82,7 +82,7 @@ TEST_CASE("an orderly end reads as 0, again and again, and costs one question") 
   CHECK(nrf_send(fd, "still", 5, 0) == 5);  // half closed: our direction stands
 }
 
-TEST_CASE("an abnormal end is an error with its reason, not the end of the data") {
+TEST_CASE("R10: an abnormal end is an error with its reason, not the end of the data") {
   fake_daemon daemon;
   auto fd = connected_stream();
   daemon.peer_sends(fd, "part");
@@ -101,7 +101,7 @@ TEST_CASE("an abnormal end is an error with its reason, not the end of the data"
   CHECK(pending_error(fd) == NRF_ENETDOWN);
 }
 
-TEST_CASE("a daemon that is gone is ENETDOWN") {
+TEST_CASE("R10: a daemon that is gone is ENETDOWN") {
   auto daemon = std::make_unique<fake_daemon>();
   auto fd = connected_stream();
   daemon.reset();
@@ -113,7 +113,7 @@ TEST_CASE("a daemon that is gone is ENETDOWN") {
   CHECK(errno == NRF_ENETDOWN);
 }
 
-TEST_CASE("a daemon that was restarted since is ENETDOWN, and new sockets reach the new one") {
+TEST_CASE("R10: a daemon that was restarted since is ENETDOWN, and new sockets reach the new one") {
   auto daemon = std::make_unique<fake_daemon>(1);
   auto fd = connected_stream();
   daemon.reset();
@@ -123,14 +123,14 @@ TEST_CASE("a daemon that was restarted since is ENETDOWN, and new sockets reach 
   CHECK(nrf_send(other, "x", 1, 0) == 1);
 }
 
-TEST_CASE("a reason that was forgotten is ECONNRESET") {
+TEST_CASE("R10: a reason that was forgotten is ECONNRESET") {
   fake_daemon daemon;
   auto fd = connected_stream();
   daemon.forget(cookie(fd));
   CHECK(receive(fd) == "errno " + std::to_string(NRF_ECONNRESET));
 }
 
-TEST_CASE("our calls never raise SIGPIPE") {
+TEST_CASE("R11: our calls never raise SIGPIPE") {
   fake_daemon daemon;
   auto fd = connected_stream();
   daemon.end(fd, v1::ERROR_CODE_CONNECTION_RESET);
