@@ -57,7 +57,7 @@ private:
 /// Something that only a connected stream does was seen: a connect in the background has succeeded.
 inline void note_standing(socket_entry& entry) {
   auto before = socket_state::connecting;
-  entry.state.compare_exchange_strong(before, socket_state::connected);
+  if (entry.state == before) entry.state.compare_exchange_strong(before, socket_state::connected);
 }
 
 /// A descriptor of the program together with what is known about its socket.

@@ -92,6 +92,17 @@ TEST_CASE("shutdown for reading: a blocked receive returns 0, sending goes on, n
   CHECK(daemon.requests(v1::Request::kShutdown) == 0);
 }
 
+TEST_CASE("shutdown for reading ends a datagram socket's receiving too") {
+  fake_daemon daemon;
+  auto fd = zephyr_datagram();
+  REQUIRE(zephyr_connect(fd) == 0);
+  CHECK(zsock_shutdown(fd, ZSOCK_SHUT_RD) == 0);
+  char byte = 0;
+  CHECK(zsock_recv(fd, &byte, 1, 0) == 0);
+  CHECK(zephyr_poll(fd, ZSOCK_POLLIN) == (ZSOCK_POLLIN | ZSOCK_POLLHUP));
+  CHECK(zsock_send(fd, "x", 1, 0) == 1);
+}
+
 TEST_CASE("shutdown for writing over a modem is EOPNOTSUPP and changes nothing") {
   fake_daemon daemon;
   auto fd = zephyr_stream();

@@ -92,35 +92,39 @@ TEST_CASE("R13: a program that got the socket by exec or posix_spawn shows it an
   CHECK(daemon.received(fd, 6) == "heiron");
 }
 
-void pass_descriptor(int over, int fd) {
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof fd)> control{};
+/// A message of one byte and room for one descriptor.
+struct descriptor_message {
+  descriptor_message() {
+    header.msg_iov = &piece;
+    header.msg_iovlen = 1;
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+  }
+  descriptor_message(const descriptor_message&) = delete;
+  descriptor_message& operator=(const descriptor_message&) = delete;
+
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
   char byte = 'd';
   iovec piece{&byte, 1};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  auto* entry = CMSG_FIRSTHDR(&message);
+  msghdr header{};
+};
+
+void pass_descriptor(int over, int fd) {
+  descriptor_message message;
+  auto* entry = CMSG_FIRSTHDR(&message.header);
   entry->cmsg_level = SOL_SOCKET;
   entry->cmsg_type = SCM_RIGHTS;
   entry->cmsg_len = CMSG_LEN(sizeof fd);
   std::memcpy(CMSG_DATA(entry), &fd, sizeof fd);
-  REQUIRE(::sendmsg(over, &message, 0) == 1);
+  REQUIRE(::sendmsg(over, &message.header, 0) == 1);
 }
 
 int take_descriptor(int from) {
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-  char byte = 0;
-  iovec piece{&byte, 1};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  if (::recvmsg(from, &message, 0) != 1 || CMSG_FIRSTHDR(&message) == nullptr) return -1;
+  descriptor_message message;
+  if (::recvmsg(from, &message.header, 0) != 1) return -1;
+  auto* entry = CMSG_FIRSTHDR(&message.header);
   int fd = -1;
-  std::memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fd);
+  if (entry != nullptr) std::memcpy(&fd, CMSG_DATA(entry), sizeof fd);
   return fd;
 }
 

@@ -49,10 +49,12 @@ TEST_CASE("literals are read without a daemon") {
   CHECK(got.list->ai_next == nullptr);
   CHECK(got.list->ai_canonname == nullptr);
 
-  const auto six = look_up("2001:db8::1", nullptr);
-  REQUIRE(six.code == 0);
-  CHECK(six.list->ai_family == NRF_AF_INET6);
-  CHECK(six.list->ai_addrlen == sizeof(nrf_sockaddr_in6));
+  for (const char* text : {"2001:db8::1", "[2001:db8::1]"}) {
+    const auto six = look_up(text, nullptr);
+    REQUIRE(six.code == 0);
+    CHECK(six.list->ai_family == NRF_AF_INET6);
+    CHECK(six.list->ai_addrlen == sizeof(nrf_sockaddr_in6));
+  }
   const auto wrong = hints_of(NRF_AF_INET);
   CHECK(look_up("2001:db8::1", nullptr, &wrong).code == NRF_EAI_FAMILY);
 }
@@ -78,6 +80,11 @@ TEST_CASE("names are asked of the daemon") {
   REQUIRE(mixed.code == 0);
   CHECK(mixed.list->ai_family == NRF_AF_INET6);  // one family, the first
   CHECK(mixed.list->ai_next == nullptr);
+  const auto four_hints = hints_of(NRF_AF_INET);
+  CHECK(look_up("mixed.example", "7", &four_hints).list->ai_family == NRF_AF_INET);
+  const auto six_hints = hints_of(NRF_AF_INET6);
+  CHECK(look_up("mixed.example", "7", &six_hints).list->ai_family == NRF_AF_INET6);
+  CHECK(look_up("two.example", "7", &six_hints).code == NRF_EAI_NONAME);
   CHECK(look_up("odd.example", "7").list->ai_family == NRF_AF_INET);
   CHECK(look_up("none.example", "7").code == NRF_EAI_NONAME);
   CHECK(look_up("unknown.example", "7").code == NRF_EAI_NONAME);
