@@ -119,7 +119,10 @@ void channel::arm_write() {
 channel::read_result channel::read_some(std::span<std::byte> into) {
   if (closed()) return {0, read_end::no_more};
   const ssize_t n = ::recv(end_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
-  if (n > 0) return {static_cast<std::size_t>(n), read_end::got};
+  if (n > 0) {
+    consumed_ += static_cast<std::size_t>(n);
+    return {static_cast<std::size_t>(n), read_end::got};
+  }
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return {0, read_end::nothing_yet};
   return {0, read_end::no_more};
 }
@@ -173,6 +176,7 @@ void channel::open_for_writing() {
     padding_ -= got.bytes;
   }
   padding_ = 0;
+  consumed_ = 0;  // the padding was ours, not the program's
 }
 
 void channel::finish_writing() {

@@ -60,6 +60,10 @@ public:
 
   /// Bytes the program has written and we have not read, padding apart.
   [[nodiscard]] std::size_t unread() const;
+  /// All bytes the program has ever written, padding apart: a request that arrives acts after every
+  /// write that returned before it was sent, in any thread or process, so this is its place in the
+  /// stream (consumed + waiting).
+  [[nodiscard]] std::uint64_t written() const { return consumed_ + unread(); }
   /// Takes the padding out: C becomes writable, with exactly one edge.
   void open_for_writing();
   [[nodiscard]] bool padded() const noexcept { return padding_ > 0; }
@@ -78,6 +82,7 @@ private:
   const reactor& loop_;
   socket_handle owner_;
   std::size_t padding_ = 0;
+  std::uint64_t consumed_ = 0;
   bool read_armed_ = false;
   bool write_armed_ = false;
   bool error_armed_ = false;

@@ -375,6 +375,7 @@ void client_actor::status(request_id id) {
               counters.set_requests(g.requests);
               counters.set_requests_malformed(g.requests_malformed);
               counters.set_connections_refused(g.connections_refused);
+              counters.set_actors(static_cast<std::uint32_t>(system().registry().running()));
               reply(id, answer);
             }),
             refusal(id));

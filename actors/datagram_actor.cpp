@@ -102,7 +102,7 @@ void datagram_actor::perform(socket_action action, const failure& why) {
       send(supervisor_, msg::socket_closing{common_.id});
       reader_gone_ = true;
       tell_room();
-      delayed_send(this, limits::linger_max, msg::linger_over{});
+      delayed_send(this, limits::linger_max, msg::linger_over{0});
       take_packets();
       offer_next();
       check_flushed();

@@ -85,29 +85,41 @@ void gateway_actor::on_exit() {
   directory_ = {};
 }
 
+/// A program or user that opens connections without end costs itself only.
+bool gateway_actor::too_many(const msg::owner& who) const {
+  if (clients_.size() >= limits::control_connections_max) return true;
+  std::size_t of_pid = 0, of_uid = 0;
+  for (const auto& [address, c] : clients_) {
+    of_pid += c.who.pid == who.pid ? 1 : 0;
+    of_uid += c.who.uid == who.uid ? 1 : 0;
+  }
+  return of_pid >= limits::control_connections_per_pid_max ||
+         of_uid >= limits::control_connections_per_uid_max;
+}
+
 void gateway_actor::adopt(const msg::connection_made& m) {
-  if (stopping_ || clients_.size() >= limits::control_connections_max) {
+  const auto who = peer_of(m.socket->get());
+  if (stopping_ || too_many(who)) {
     ++counters_.connections_refused;
-    log::warn("connection-refused", {{"connections", clients_.size()}});
+    log::warn("connection-refused", {{"connections", clients_.size()}, {"pid", who.pid}});
     return;  // the last holder of the descriptor closes it
   }
-  auto who = peer_of(m.socket->get());
   auto connection = control_connection::adopt(m.socket->release(), loop_);
   if (!connection) {
     ++counters_.connections_refused;
     return log::error("connection-failed", {{"detail", connection.error().detail}});
   }
-  const auto client = spawn<client_actor>(
-      client_seed{std::move(*connection), this, link_, std::move(who), instance_});
-  monitor(client);
-  clients_.emplace(client.address(), client);
+  const auto actor =
+      spawn<client_actor>(client_seed{std::move(*connection), this, link_, who, instance_});
+  monitor(actor);
+  clients_.emplace(actor.address(), client{actor, who});
 }
 
 caf::result<msg::stopped> gateway_actor::stop() {
   stopping_ = true;
   auto promise = make_response_promise<msg::stopped>();
   auto finished = [this, promise]() mutable {
-    for (auto& [address, client] : clients_) send(client, msg::connection_ended{});
+    for (auto& [address, c] : clients_) send(c.actor, msg::connection_ended{});
     promise.deliver(msg::stopped{});
     quit();
   };

@@ -18,13 +18,18 @@ public:
 
 private:
   void adopt(const msg::connection_made& m);
+  [[nodiscard]] bool too_many(const msg::owner& who) const;
   caf::result<msg::stopped> stop();
 
   const reactor& loop_;
   link_factory make_link_;
   supervisor_handle link_;
   directory directory_;
-  std::map<caf::actor_addr, client_handle> clients_;
+  struct client {
+    client_handle actor;
+    msg::owner who;
+  };
+  std::map<caf::actor_addr, client> clients_;
   msg::gateway_report counters_;
   std::uint64_t instance_;  // random per run
   bool stopping_ = false;

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "actors/gateway.hpp"
+#include "actors/kernel_probe.hpp"
 #include "actors/listener.hpp"
 #include "actors/log.hpp"
 #include "actors/loop.hpp"
@@ -106,6 +107,10 @@ gateway_actor::link_factory link_of(const options& config, const serial_uri& whe
 }
 
 int run(const options& config, const serial_uri& where) {
+  if (const auto kernel = probe_kernel(); !kernel) {
+    std::fprintf(stderr, "cellsockd: %s\n", kernel.error().detail.c_str());
+    return 1;
+  }
   asio::io_context io{1};
   reactor loop{io};
   auto control = listener::bind(config.socket, loop);

@@ -120,6 +120,7 @@ struct socket_report {
   owner who = {};
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
+  std::uint64_t bytes_queued = 0;  // written by the program, not yet with the modem
   std::uint64_t datagrams_dropped = 0;
   std::chrono::steady_clock::time_point born{};
   std::optional<modem_handle> handle = {};  // filled in by the supervisor
@@ -136,7 +137,9 @@ struct link_report {
 struct channel_readable {};
 struct channel_writable {};
 struct channel_hung_up {};
-struct linger_over {};
+struct linger_over {
+  std::uint64_t generation = 0;
+};
 
 // ---- socket actor -> bridge ----
 struct connect_socket {

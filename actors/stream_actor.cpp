@@ -20,20 +20,22 @@ stream_actor::behavior_type stream_actor::make_behavior() {
       [this](const msg::connect_channel& m) { return connect(m); },
       [this](const msg::get_option& m) { return common_.get(m); },
       [this](const msg::set_option& m) { return common_.set(m); },
-      [this](const msg::get_names&) {
-        return common_.names(state_ == socket_state::open || state_ == socket_state::half_closed);
-      },
+      [this](const msg::get_names&) { return common_.names(carries_input()); },
       [this](const msg::get_reason&) {
         return msg::end_reason{end_reason_, end_reason_.code != errc::none};
       },
       [this](const msg::channel_readable&) {
         fill_staging(limits::staging_bytes_max);
         offer_more();
+        // No more to come, and no hang-up: shutdown(2) of the writing side alone.
+        if (input_ended_) advance(socket_event::write_ended);
         check_flushed();
       },
       [this](const msg::channel_writable&) { deliver(); },
       [this](const msg::channel_hung_up&) { advance(socket_event::hung_up); },
-      [this](const msg::linger_over&) { advance(socket_event::linger_over); },
+      [this](const msg::linger_over& m) {
+        if (m.generation == linger_) advance(socket_event::linger_over);
+      },
       [this](const msg::give_chunk& m) { give(m.bytes_max); },
       [this](const msg::chunk_sent& m) {
         chunk_out_ = false;
@@ -49,7 +51,11 @@ stream_actor::behavior_type stream_actor::make_behavior() {
       },
       [this](const msg::reception_ended&) { advance(socket_event::peer_ended); },
       [this](const msg::socket_broken& m) { advance(socket_event::broken, m.why); },
-      [this](const msg::get_socket_report&) { return common_.report(state_, 0); },
+      [this](const msg::get_socket_report&) {
+        auto report = common_.report(state_, 0);
+        report.bytes_queued = staging_.size() + (end_->padded() ? 0 : end_->unread());
+        return report;
+      },
       [this](const msg::stop_all&) { advance(socket_event::stop, fail(errc::stopping)); },
   };
 }
@@ -91,6 +97,15 @@ void stream_actor::perform(socket_action action, const failure& why) {
       peer_done_ = true;
       deliver();
       break;
+    case socket_action::await_peer:
+      delayed_send(this, limits::half_close_max, msg::linger_over{++linger_});
+      break;
+    case socket_action::finish_both:
+      peer_done_ = true;
+      delayed_send(this, limits::linger_max, msg::linger_over{++linger_});
+      deliver();
+      check_flushed();
+      break;
     case socket_action::deliver_rest:
       end(why);
       deliver();
@@ -98,17 +113,18 @@ void stream_actor::perform(socket_action action, const failure& why) {
     case socket_action::end_channel: end_->close(); break;
     case socket_action::flush_rest:
       send(supervisor_, msg::socket_closing{common_.id});
-      reader_gone_ = true;
+      program_gone_ = reader_gone_ = true;
       backlog_.clear();
       backlog_from_ = 0;
       tell_room();
-      delayed_send(this, limits::linger_max, msg::linger_over{});
+      delayed_send(this, limits::linger_max, msg::linger_over{++linger_});
       fill_staging(limits::staging_bytes_max);
       offer_more();
       check_flushed();
       break;
     case socket_action::close_modem:
-      if (why.code != errc::none) end(why);
+      // Also after an orderly finish: the program may still hold the descriptor, and ask.
+      if (!program_gone_) end(why);
       close_in_modem();
       break;
     case socket_action::quit: break;
@@ -119,7 +135,7 @@ void stream_actor::perform(socket_action action, const failure& why) {
 /// Leaves word why the channel ends before it does, so that a program that asks finds it.
 void stream_actor::end(const failure& why) {
   end_reason_ = why;
-  if (why.code == errc::none || std::exchange(buried_, true)) return;
+  if (std::exchange(buried_, true)) return;
   send(supervisor_, msg::socket_ended{common_.tombstone(why, !answer_due_, end_->padded())});
 }
 
@@ -143,7 +159,8 @@ caf::result<msg::channel_connected> stream_actor::connect(const msg::connect_cha
     case socket_state::fresh: break;
     case socket_state::connecting: return to_error(fail(errc::connect_pending));
     case socket_state::open:
-    case socket_state::half_closed: return to_error(fail(errc::already_connected));
+    case socket_state::half_closed:
+    case socket_state::write_closed: return to_error(fail(errc::already_connected));
     default: return to_error(end_reason_.code == errc::none ? fail(errc::bad_socket) : end_reason_);
   }
   common_.peer = m.peer;
@@ -180,9 +197,19 @@ void stream_actor::fill_staging(std::size_t bytes_max) {
     if (got.how == channel::read_end::no_more) input_ended_ = true;
     if (got.how != channel::read_end::got) break;
   }
-  const bool sending = state_ == socket_state::open || state_ == socket_state::half_closed ||
-                       state_ == socket_state::draining;
-  if (sending && !input_ended_ && staging_.size() < limits::staging_bytes_max) end_->arm_read();
+  if (carries_input() && !input_ended_ && staging_.size() < limits::staging_bytes_max)
+    end_->arm_read();
+}
+
+bool stream_actor::carries_input() const {
+  switch (state_) {
+    case socket_state::open:
+    case socket_state::half_closed:
+    case socket_state::write_closed:
+    case socket_state::finishing:
+    case socket_state::draining: return true;
+    default: return false;
+  }
 }
 
 void stream_actor::offer_more() {
@@ -210,7 +237,9 @@ void stream_actor::give(std::size_t bytes_max) {
 }
 
 void stream_actor::check_flushed() {
-  if (state_ != socket_state::draining || chunk_out_ || !staging_.empty()) return;
+  const bool finishing = state_ == socket_state::finishing;
+  if ((state_ != socket_state::draining && !finishing) || chunk_out_ || !staging_.empty()) return;
+  if (finishing && backlog_from_ < backlog_.size()) return;  // the program has not got it all
   if (!input_ended_) {
     fill_staging(limits::staging_bytes_max);
     if (!staging_.empty()) return offer_more();
@@ -236,6 +265,7 @@ void stream_actor::deliver() {
     backlog_from_ = 0;
     if (peer_done_) end_->finish_writing();
     if (state_ == socket_state::ending) return advance(socket_event::delivered);
+    if (state_ == socket_state::finishing) check_flushed();
   }
   tell_room();
 }

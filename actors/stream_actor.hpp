@@ -25,6 +25,7 @@ private:
   void offer_more();
   void give(std::size_t bytes_max);
   void check_flushed();
+  [[nodiscard]] bool carries_input() const;
   // Modem to program.
   void deliver();
   void tell_room();
@@ -46,11 +47,13 @@ private:
   bool offered_ = false;
   msg::bytes backlog_;  // received, not yet in the channel
   std::size_t backlog_from_ = 0;
-  bool peer_done_ = false;  // end of file once the backlog is delivered
-  bool reader_gone_ = false;
+  bool peer_done_ = false;     // end of file once the backlog is delivered
+  bool reader_gone_ = false;   // the program reads no more (and may still write)
+  bool program_gone_ = false;  // nobody holds the descriptor
   bool room_told_ = false;
   failure end_reason_{errc::none};
   bool buried_ = false;
+  std::uint64_t linger_ = 0;  // the timer that counts; older ones are stale
 };
 
 }  // namespace cellsock

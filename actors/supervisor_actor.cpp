@@ -37,9 +37,10 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
           if (c.id == m.id) c.closing = true;
       },
       [this](const msg::socket_ended& m) {
-        log::info("socket-ended", {{"cookie", number(m.stone.cookie)},
-                                   {"why", cellsock::name(m.stone.why.code)},
-                                   {"detail", m.stone.why.detail}});
+        if (m.stone.why.code != errc::none)
+          log::info("socket-ended", {{"cookie", number(m.stone.cookie)},
+                                     {"why", cellsock::name(m.stone.why.code)},
+                                     {"detail", m.stone.why.detail}});
         if (seed_.directory) send(seed_.directory, m);
       },
       [this](const msg::tick& m) {
@@ -81,6 +82,10 @@ caf::result<msg::socket_created> supervisor_actor::create(const msg::create_sock
     return to_error(fail(errc::unsupported_family, "IPv6 over " + seed_.name));
   if (children_.size() >= limits::sockets_max)
     return to_error(fail(errc::limit_reached, "sockets in the daemon"));
+  const auto of_user = std::count_if(children_.begin(), children_.end(),
+                                     [&](const auto& c) { return c.second.who.uid == m.who.uid; });
+  if (static_cast<std::size_t>(of_user) >= seed_.sockets_per_uid_max)
+    return to_error(fail(errc::limit_reached, "sockets of one user (sockets_per_uid_max)"));
   if (link_.handles_max > 0 && holders() >= link_.handles_max) {
     log::warn("sockets-exhausted", {{"link", seed_.name}, {"program", m.who.program}});
     return to_error(exhausted());

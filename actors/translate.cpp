@@ -266,6 +266,7 @@ void set_socket(v1::SocketStatus& to, const msg::socket_report& from,
   to.set_owner_program(printable(from.who.program));
   to.set_bytes_sent(from.bytes_sent);
   to.set_bytes_received(from.bytes_received);
+  to.set_bytes_queued(from.bytes_queued);
   to.set_datagrams_dropped(from.datagrams_dropped);
   to.set_age_ms(ms_since(from.born, now));
 }

@@ -39,6 +39,12 @@ inline constexpr std::size_t frame_bytes_max = 65536;
 inline constexpr std::size_t reply_backlog_bytes_max = 262144;
 inline constexpr std::size_t control_connections_max = 1024;
 inline constexpr std::size_t requests_in_flight_max = 64;  // per connection
+/// One program, one user: what they may take of the above. A pool has as many connections as calls
+/// are blocked at once.
+inline constexpr std::size_t control_connections_per_pid_max = 128;
+inline constexpr std::size_t control_connections_per_uid_max = 512;
+/// Sockets of one user (over a modem its 7 or 8 handles are the tighter limit).
+inline constexpr std::size_t sockets_per_uid_max = 64;
 /// Sockets known to the daemon at once, over all programs: two descriptors each, of 20,000 or more.
 inline constexpr std::size_t sockets_max = 1024;
 /// Why a channel ended, kept for the program that asks later.
@@ -49,6 +55,9 @@ inline constexpr auto tombstone_age_max = 10min;
 
 /// Bytes accepted before close() may take this long to leave: 16 KiB + staging at 9600 baud.
 inline constexpr auto linger_max = 30s;
+/// After a program's shutdown(2) of its writing side the peer may still send this long. The modem
+/// cannot send a FIN alone, so a peer that waits for one would otherwise keep a handle for ever.
+inline constexpr auto half_close_max = 120s;
 /// The modem's send timeout for a connect when the program sets none: a connect to a black hole
 /// holds the modem for everybody, so it is short; and never longer than the longest.
 inline constexpr auto connect_timeout_default = 10s;

@@ -31,12 +31,25 @@ constexpr std::array edges{
 
     edge{s::open, e::peer_ended, s::half_closed, a::finish_reading},
     edge{s::open, e::broken, s::ending, a::deliver_rest},
+    edge{s::open, e::write_ended, s::write_closed, a::await_peer},
     edge{s::open, e::hung_up, s::draining, a::flush_rest},
     edge{s::open, e::stop, s::closing, a::close_modem},
 
     edge{s::half_closed, e::broken, s::ending, a::deliver_rest},
     edge{s::half_closed, e::hung_up, s::draining, a::flush_rest},
+    edge{s::half_closed, e::write_ended, s::finishing, a::finish_both},
     edge{s::half_closed, e::stop, s::closing, a::close_modem},
+
+    edge{s::write_closed, e::peer_ended, s::finishing, a::finish_both},
+    edge{s::write_closed, e::linger_over, s::finishing, a::finish_both},
+    edge{s::write_closed, e::broken, s::ending, a::deliver_rest},
+    edge{s::write_closed, e::hung_up, s::draining, a::flush_rest},
+    edge{s::write_closed, e::stop, s::closing, a::close_modem},
+
+    edge{s::finishing, e::flushed, s::closing, a::close_modem},
+    edge{s::finishing, e::broken, s::ending, a::deliver_rest},
+    edge{s::finishing, e::hung_up, s::draining, a::flush_rest},
+    edge{s::finishing, e::stop, s::closing, a::close_modem},
 
     edge{s::ending, e::delivered, s::ended, a::end_channel},
     edge{s::ending, e::hung_up, s::ended, a::quit},
@@ -75,8 +88,8 @@ constexpr bool every_state_can_end() {
 static_assert(every_state_can_end(), "no state but `ended` is a dead end");
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(s::count_)> names{
-    "fresh",    "connecting", "open",    "half-closed", "ending",
-    "draining", "abandoned",  "closing", "ended"};
+    "fresh",  "connecting", "open",      "half-closed", "write-closed", "finishing",
+    "ending", "draining",   "abandoned", "closing",     "ended"};
 static_assert(!names.back().empty());
 
 }  // namespace

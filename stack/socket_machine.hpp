@@ -9,14 +9,16 @@
 namespace cellsock {
 
 enum class socket_state : std::uint8_t {
-  fresh,        // stream, not connected: its channel is padded, so it shows no POLLOUT
-  connecting,   // the modem is at it
-  open,         // data flows both ways; a datagram socket is born here
-  half_closed,  // the peer ended its direction; ours still works
-  ending,       // broken: what was received is still being delivered to the program
-  draining,     // the program closed: what it had written is still being sent
-  abandoned,    // the program closed while the modem was connecting
-  closing,      // the modem's socket is being closed
+  fresh,         // stream, not connected: its channel is padded, so it shows no POLLOUT
+  connecting,    // the modem is at it
+  open,          // data flows both ways; a datagram socket is born here
+  half_closed,   // the peer ended its direction; ours still works
+  write_closed,  // the program ended its direction (shutdown(2)); reception goes on for a while
+  finishing,     // both ended: what is left is being sent and delivered
+  ending,        // broken: what was received is still being delivered to the program
+  draining,      // the program closed: what it had written is still being sent
+  abandoned,     // the program closed while the modem was connecting
+  closing,       // the modem's socket is being closed
   ended,
   count_
 };
@@ -28,6 +30,7 @@ enum class socket_event : std::uint8_t {
   peer_ended,   // end of reception, in order
   broken,       // reset, PDN lost, modem gone
   delivered,    // everything received is in the channel
+  write_ended,  // the program shut its writing side and may still read
   hung_up,      // the program closed the last copy of its descriptor
   flushed,      // everything the program wrote is with the modem
   linger_over,  // flushing took too long
@@ -42,6 +45,8 @@ enum class socket_action : std::uint8_t {
   open_channel,    // take the padding out: the descriptor becomes writable
   fail_channel,    // end it with the padding unread: POLLERR and ECONNRESET at the descriptor
   finish_reading,  // end of file for the program, once everything is delivered
+  await_peer,      // send what is left; the peer has a limited time to end too
+  finish_both,     // end of file for the program, then the modem's socket, once all is delivered
   deliver_rest,    // stop sending, deliver what was received, then end the channel
   end_channel,
   flush_rest,

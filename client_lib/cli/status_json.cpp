@@ -95,7 +95,8 @@ std::string status_json(const v1::StatusReply& status) {
   said["counters"] = {{"control_connections", counted.control_connections()},
                       {"requests", counted.requests()},
                       {"requests_malformed", counted.requests_malformed()},
-                      {"connections_refused", counted.connections_refused()}};
+                      {"connections_refused", counted.connections_refused()},
+                      {"actors", counted.actors()}};
   return said.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }
 

@@ -5,6 +5,7 @@
 
 #include "actors/gateway.hpp"
 #include "actors/supervisor_actor.hpp"
+#include "stack/limits.hpp"
 #include "tests/support/actor_world.hpp"
 #include "tests/support/control_client.hpp"
 #include "tests/support/fake_neighbours.hpp"
@@ -328,4 +329,22 @@ TEST_CASE_FIXTURE(fixture, "a program that asks and never reads costs itself onl
     settle();
   }
   CHECK(answers > 100);  // and nothing accepted was lost when it reads after all
+}
+
+TEST_CASE_FIXTURE(fixture, "one user's sockets are limited, and so are one program's connections") {
+  auto client = connect();
+  std::vector<made> held;
+  for (std::size_t i = 0; i < limits::sockets_per_uid_max; ++i) held.push_back(open(client));
+  const auto refused = ask_of(client, request([](auto& r) {
+                                r.mutable_socket()->set_family(v1::FAMILY_INET);
+                                r.mutable_socket()->set_type(v1::SOCKET_TYPE_STREAM);
+                              }));
+  CHECK(refused->error().code() == v1::ERROR_CODE_LIMIT_REACHED);
+  std::vector<test::control_client> many;
+  for (std::size_t i = 0; i < limits::control_connections_per_pid_max + 10; ++i)
+    many.push_back(connect(false));
+  CHECK(many.back().ended());
+  CHECK_FALSE(many.front().ended());
+  const auto status = ask_of(client, request([](auto& r) { r.mutable_status(); }));
+  CHECK(status->status().counters().connections_refused() == 11);
 }

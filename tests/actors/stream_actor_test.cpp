@@ -252,3 +252,58 @@ TEST_CASE_FIXTURE(fixture, "options: kept, bounded, and SO_ERROR cannot be set")
   CHECK_FALSE(call<msg::option_set>(socket, msg::set_option{msg::option::error, 0}));
   CHECK(call<msg::option_value>(socket, msg::get_option{msg::option::error})->value == 0);
 }
+
+TEST_CASE_FIXTURE(fixture,
+                  "R9: shutdown(2) of the writing side sends what is left and goes on receiving") {
+  connect();
+  put("last words");
+  ::shutdown(fd, SHUT_WR);
+  settle();
+  tell(msg::give_chunk{4096});
+  REQUIRE(book.chunks.size() == 1);
+  CHECK(book.chunks[0].size() == 10);
+  tell(msg::chunk_sent{10});
+  CHECK(book.closes == 0);
+  CHECK(book.wants.back());
+  tell(msg::received{bytes(300), std::nullopt});
+  tell(msg::reception_ended{});
+  CHECK(book.closes == 1);
+  CHECK(get().size() == 300);
+  CHECK(get().empty());
+  in_bridge([this] { book.closing.back().deliver(msg::socket_closed{}); });
+  REQUIRE(book.stones.size() == 1);  // an orderly end: whoever asks for the reason finds none
+  CHECK(book.stones[0].why.code == errc::none);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "R9: a peer that waits for a FIN the modem cannot send has a limited time") {
+  connect();
+  ::shutdown(fd, SHUT_WR);
+  settle();
+  advance(119s);
+  CHECK(book.closes == 0);
+  advance(1s);
+  CHECK(book.closes == 1);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "both ended: the modem's socket waits until the program has got everything") {
+  connect();
+  std::size_t sent = 0;
+  while (book.wants.back()) {
+    tell(msg::received{bytes(2048), std::nullopt});
+    sent += 2048;
+  }
+  tell(msg::reception_ended{});
+  ::shutdown(fd, SHUT_WR);
+  settle();
+  CHECK(book.closes == 0);
+  std::size_t got = 0;
+  while (got < sent) {
+    const auto piece = get();
+    REQUIRE_FALSE(piece.empty());
+    got += piece.size();
+  }
+  CHECK(got == sent);
+  CHECK(book.closes == 1);
+}

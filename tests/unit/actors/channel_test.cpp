@@ -6,10 +6,15 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 
+#include <sys/wait.h>
+
 #include <array>
+#include <atomic>
 #include <cerrno>
+#include <thread>
 
 using namespace cellsock;
 
@@ -155,4 +160,51 @@ TEST_CASE_FIXTURE(fixture, "R9: what a dead program wrote can still be read") {
   std::array<std::byte, 8> space{};
   CHECK(pair.ours->read_some(space).how == channel::read_end::no_more);
   CHECK(pair.ours->write_some(space).how == channel::write_end::gone);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "R17: a request's place in the stream is behind every write that returned") {
+  auto pair = stream();
+  pair.ours->open_for_writing();
+  const int theirs = pair.theirs->get();
+  CHECK(pair.ours->written() == 0);  // the padding does not count
+  // Writers in threads and in another process; `returned` grows only after a write has returned, so
+  // whatever is read of it first can never exceed the place read after it.
+  struct shared {
+    std::atomic<std::uint64_t> returned;
+    std::atomic<bool> stop;
+  };
+  auto* memory = static_cast<shared*>(
+      ::mmap(nullptr, sizeof(shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  REQUIRE(memory != MAP_FAILED);
+  const auto write_on = [&] {
+    const std::array<char, 700> bytes{};
+    for (std::size_t i = 0; !memory->stop; ++i) {
+      const auto n =
+          ::send(theirs, bytes.data(), 1 + i % bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (n > 0) memory->returned += static_cast<std::uint64_t>(n);
+    }
+  };
+  const pid_t child = ::fork();
+  if (child == 0) {
+    write_on();
+    ::_exit(0);
+  }
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) threads.emplace_back(write_on);
+  std::array<std::byte, 4096> sink;
+  std::uint64_t bad = 0, checks = 0;
+  for (; memory->returned < 2'000'000; ++checks) {
+    const std::uint64_t returned = memory->returned;
+    if (pair.ours->written() < returned) ++bad;
+    (void)pair.ours->read_some(std::span(sink).first(1 + checks % sink.size()));
+  }
+  memory->stop = true;
+  for (auto& thread : threads) thread.join();
+  int how = 0;
+  ::waitpid(child, &how, 0);
+  CHECK(bad == 0);
+  CHECK(checks > 100);
+  CHECK(pair.ours->written() == memory->returned);
+  ::munmap(memory, sizeof(shared));
 }
