@@ -38,6 +38,9 @@ struct engine::impl {
   // ---- engine_link.cpp: the link ----
   void on_event(link_event event);
   void trouble(const failure& why);
+  /// Nothing can be asked of the modem for now, whatever the state says; and the end of that.
+  void out_of_step(const std::string& why);
+  void in_step();
   void begin_detection();
   void begin_resync(const std::string& why);
   void drive_detection();

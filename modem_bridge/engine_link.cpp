@@ -37,6 +37,16 @@ void engine::impl::trouble(const failure& why) {
   core.emit(outcome::link_changed{core.link.state, why});
 }
 
+void engine::impl::out_of_step(const std::string& why) {
+  trouble(fail(errc::no_answer, why + "; getting back into step"));
+}
+
+void engine::impl::in_step() {
+  // Unless the network gave a better reason meanwhile.
+  if (core.link.trouble.code != errc::no_answer) return;
+  trouble(core.link.state == link_state::searching ? core.facts.trouble() : fail(errc::none));
+}
+
 // ---- finding the modem ----
 
 void engine::impl::begin_detection() {
@@ -58,6 +68,7 @@ void engine::impl::begin_resync(const std::string& why) {
   abandon_active(fail(errc::link_down, why));
   core.channel.reset();
   detecting = resyncing = true;
+  out_of_step(why);
   detector.begin(dialect::detector::goal::resync, known_terminator, core.now());
 }
 
@@ -89,6 +100,7 @@ void engine::impl::detection_over() {
   if (was_resync) {
     if (detector.restarted()) return modem_restarted("the modem restarted");
     core.trace(trace_event::direction::note, "in step again");
+    in_step();
     core.running = true;
     verify_due = true;
     return;

@@ -410,3 +410,26 @@ TEST_CASE("sockets the modem has and we do not know are closed after a resync") 
   CHECK(m.was_sent("AT#XSOCKETSELECT=4"));
   CHECK(m.was_sent("AT#XSOCKET=0"));
 }
+
+TEST_CASE("a link that is out of step says so until it is back, and then what it said before") {
+  for (const bool on_network : {true, false}) {
+    scripted_modem m;
+    if (!on_network) m.answer("AT+CEREG?", "\r\n+CEREG: 5,2\r\n\r\nOK\r\n");
+    m.boot();
+    const auto state = m.driver.status().state;
+    const auto before = m.driver.status().trouble;
+    m.answers_left = 0;
+    m.driver.run_at(ticket{1}, "AT+CCLK?", 5s, m.now);
+    m.pass(5500ms);
+    CHECK(m.driver.status().state == state);
+    CHECK(m.driver.status().trouble.code == errc::no_answer);
+    m.pass(10s);  // no late answer either
+    CHECK(m.driver.status().uart.resyncs == 1);
+    CHECK(m.driver.status().trouble.detail ==
+          "the modem stopped answering; getting back into step");
+    m.answers_left = 1000;
+    m.pass(2s);
+    CHECK(m.driver.status().state == state);
+    CHECK(m.driver.status().trouble == before);
+  }
+}
