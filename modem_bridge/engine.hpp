@@ -27,10 +27,15 @@ using time_point = std::chrono::steady_clock::time_point;
 /// The caller's token: an intent that takes one ends in exactly one outcome that carries it.
 enum class ticket : std::uint64_t {};
 
+/// What the default packet network is to carry. The network may give less.
+enum class pdn_families : std::uint8_t { v4, v6, v4v6 };
+
 struct engine_config {
   std::string name = "modem0";  // as logs and `status` print it
   unsigned baud = 115200;       // 0: no line behind the port (deadlines get no line time added)
   std::string apn = {};         // empty: the network's default
+  // Empty: as the modem has it defined. Like the APN, it is written only while the radio is off.
+  std::optional<pdn_families> pdn_family = {};
 };
 
 namespace outcome {

@@ -158,6 +158,16 @@ datagram_rules rules_of(const dialect::table& spoken, unsigned mtu) {
   return rules;
 }
 
+std::string_view pdn_type(std::optional<pdn_families> families) noexcept {
+  if (!families) return {};
+  switch (*families) {
+    case pdn_families::v4: return "IP";
+    case pdn_families::v6: return "IPV6";
+    case pdn_families::v4v6: break;
+  }
+  return "IPV4V6";
+}
+
 int family_number(ip_family family) noexcept {
   return family == ip_family::v4 ? 1 : 2;
 }

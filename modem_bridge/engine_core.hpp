@@ -87,6 +87,8 @@ private:
 
 /// The rules of `spoken` for one UDP payload; `mtu` 0: unknown.
 [[nodiscard]] datagram_rules rules_of(const dialect::table& spoken, unsigned mtu);
+/// As +CGDCONT writes it; empty for none.
+[[nodiscard]] std::string_view pdn_type(std::optional<pdn_families> families) noexcept;
 [[nodiscard]] int family_number(ip_family family) noexcept;
 [[nodiscard]] int type_number(transport kind) noexcept;
 

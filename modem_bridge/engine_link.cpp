@@ -135,11 +135,13 @@ job_ptr engine::impl::bring_up() {
 
 void engine::impl::bring_up_over(const result<done>& how) {
   if (!how) return give_up_port(how.error());
-  if (core.facts.functional_mode == 1 && !core.config.apn.empty() &&
-      core.facts.apn_defined != core.config.apn)
+  const bring_up_context context{core.facts, core.link, core.config.apn,
+                                 pdn_type(core.config.pdn_family)};
+  if (core.facts.functional_mode == 1 && context.context_differs())
     core.trace(trace_event::direction::note,
-               "the modem is on its network with APN \"" + core.facts.apn_defined +
-                   "\"; the configured one is set at its next start with the radio off");
+               "the modem is on its network with APN \"" + core.facts.apn_defined + "\", type " +
+                   core.facts.pdn_type_defined +
+                   "; what is configured is set at its next start with the radio off");
   refresh_due = true;
   on_event(link_event::configured);
 }
@@ -172,12 +174,9 @@ void engine::impl::refresh_within(std::chrono::milliseconds when) {
 }
 
 void engine::impl::network_known() {
-  const auto before = own_address;
-  if (core.facts.address) own_address = core.facts.address;
-  if (before && own_address != before) {
-    for (const auto id : core.table.with_handle())
-      core.break_socket(id, fail(errc::pdn_down, "the network gave the modem another address"));
-    update_all_turns();
+  if (core.facts.pdn_up()) {
+    address_known(ip_family::v4, own_address);
+    address_known(ip_family::v6, own_address6);
   }
   copy_facts();
   if (core.facts.attached()) {
@@ -193,6 +192,16 @@ void engine::impl::network_known() {
     }
   }
   refresh_within(refresh_period());
+}
+
+void engine::impl::address_known(ip_family family, std::optional<ip_address>& own) {
+  const auto before = std::exchange(own, core.facts.address_of(family));
+  if (!before || own == before) return;
+  for (const auto id : core.table.with_handle())
+    if (core.table.find(id)->family == family)
+      core.break_socket(id, fail(errc::pdn_down, own ? "the network gave the modem another address"
+                                                     : "the network took the address back"));
+  update_all_turns();
 }
 
 void engine::impl::pdn_lost(const std::string& why) {
@@ -212,6 +221,7 @@ void engine::impl::copy_facts() {
   link.access_technology = core.facts.access_technology;
   link.rsrp_dbm = core.facts.rsrp_dbm;
   link.address = core.facts.address;
+  link.address6 = core.facts.address6;
   link.pdn_up = core.facts.pdn_up();
   link.uart.lines_dropped = core.channel.lines_dropped();
   if (link.mtu != core.facts.mtu) {
@@ -258,7 +268,7 @@ void engine::impl::on_unsolicited(const at::command_queue::unsolicited& line) {
       return network_known();
     }
     case at::urc::packet_event:
-      switch (packet_event(routed->fields)) {
+      switch (packet_event(routed->fields, core.facts)) {
         case packet_change::pdn_lost:
           return pdn_lost("the network took the packet data network down (" +
                           std::string(routed->fields.substr(0, 40)) + ")");

@@ -338,9 +338,59 @@ TEST_CASE("an APN is set only where that disturbs nobody, and only if it is one"
   CHECK_FALSE(bring_up("iot.example", "1")->was_sent("AT+CGDCONT=0"));
   CHECK_FALSE(bring_up("old.example", "0")->was_sent("AT+CGDCONT=0"));
   CHECK_FALSE(bring_up("", "0")->was_sent("AT+CGDCONT"));
+  // As the modem has it: what it carries is changed only where that is configured too.
+  scripted_modem plain("iot.example");
+  plain.answer("AT+CFUN?", "\r\n+CFUN: 0\r\n\r\nOK\r\n");
+  plain.answer("AT+CGDCONT?", "\r\n+CGDCONT: 0,\"IP\",\"old.example\",\"\",0,0\r\n\r\nOK\r\n");
+  plain.boot();
+  CHECK(plain.was_sent("AT+CGDCONT=0,\"IP\",\"iot.example\""));
   const auto bad = bring_up("x\",\"y", "0");
   CHECK(bad->driver.status().state == link_state::lost);
   CHECK(bad->driver.status().trouble.code == errc::invalid_argument);
+}
+
+TEST_CASE("the families are set as configured, with the APN that is there") {
+  const auto defined = [](std::optional<pdn_families> wanted, std::string_view cfun,
+                          std::string_view context) {
+    engine_config config{"modem0", 115200, "", wanted};
+    scripted_modem m(config);
+    m.answer("AT+CFUN?", "\r\n+CFUN: " + std::string(cfun) + "\r\n\r\nOK\r\n");
+    m.answer("AT+CGDCONT?", "\r\n+CGDCONT: 0," + std::string(context) + "\r\n\r\nOK\r\n");
+    m.boot();
+    CHECK(m.driver.status().state == link_state::ready);
+    for (const auto& line : m.sent)
+      if (line.starts_with("AT+CGDCONT=")) return line.substr(11);
+    return std::string();
+  };
+  const std::string_view ip = "\"IP\",\"old.example\",\"\",0,0";
+  CHECK(defined({}, "0", ip).empty());
+  CHECK(defined(pdn_families::v4, "0", ip).empty());
+  CHECK(defined(pdn_families::v6, "0", ip) == "0,\"IPV6\",\"old.example\"");
+  CHECK(defined(pdn_families::v4v6, "0", ip) == "0,\"IPV4V6\",\"old.example\"");
+  CHECK(defined(pdn_families::v4v6, "1", ip).empty());
+  CHECK(defined(pdn_families::v4v6, "0", "\"IPv4v6\",\"\",\"\",0,0").empty());
+  // Nothing of the modem's gets out of its quotes.
+  CHECK(defined(pdn_families::v6, "0", "\"IP\",a b,\"\",0,0") == "0,\"IPV6\",\"\"");
+}
+
+TEST_CASE("another address breaks the sockets of its family only") {
+  scripted_modem m;
+  m.answer("AT+CGPADDR", "\r\n+CGPADDR: 0,\"10.0.0.2\",\"2001:db8::2\"\r\n\r\nOK\r\n");
+  m.boot();
+  CHECK(to_string(*m.driver.status().address) == "10.0.0.2");
+  CHECK(to_string(*m.driver.status().address6) == "2001:db8::2");
+  connect(m, 1, 1);
+  m.driver.declare(socket_id{2}, ip_family::v6, transport::stream);
+  m.driver.connect(ticket{2}, socket_id{2}, *parse_endpoint("[2001:db8::10]:7"), 10s, m.now);
+  m.settle();
+  REQUIRE(m.count<outcome::connected>() == 2);
+  m.answer("AT+CGPADDR", "\r\n+CGPADDR: 0,\"10.0.0.2\"\r\n\r\nOK\r\n");
+  m.feed("\r\n+CGEV: IPV6 FAIL 0\r\n");
+  REQUIRE(m.count<outcome::socket_broken>() == 1);
+  CHECK(m.all<outcome::socket_broken>()[0].id == socket_id{2});
+  CHECK(m.all<outcome::socket_broken>()[0].why.code == errc::pdn_down);
+  CHECK(m.driver.status().state == link_state::ready);
+  CHECK_FALSE(m.driver.status().address6);
 }
 
 TEST_CASE("the port goes away in the middle of everything") {
