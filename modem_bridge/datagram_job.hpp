@@ -40,6 +40,7 @@ private:
 
   engine_core& core_;
   socket_id id_;
+  ip_family family_ = ip_family::v4;
   bool asking_ = false;
   bool gone_ = false;
   std::optional<endpoint> to_;

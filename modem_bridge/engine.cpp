@@ -86,7 +86,7 @@ void engine::connect(ticket t, socket_id id, const endpoint& peer,
     return refuse(fail(errc::already_connected, "connected already"));
   if (entry->family != peer.address.family)
     return refuse(fail(errc::unsupported_family, "the peer is of the other address family"));
-  if (auto why = m.core.not_ready()) return refuse(std::move(*why));
+  if (auto why = m.core.not_ready(entry->family)) return refuse(std::move(*why));
   entry->connecting = true;
   m.queue(std::make_unique<connect_job>(m.core, t, id, peer, timeout));
   m.pump();
@@ -266,8 +266,8 @@ std::vector<trace_event> engine::take_trace() {
 const link_status& engine::status() const {
   return impl_->core.link;
 }
-const datagram_rules& engine::rules() const {
-  return impl_->core.rules;
+const datagram_rules& engine::rules(ip_family family) const {
+  return impl_->core.rules_for(family);
 }
 
 std::optional<modem_handle> engine::handle_of(socket_id id) const {

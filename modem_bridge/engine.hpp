@@ -141,7 +141,8 @@ public:
   /// Opens the modem's socket if there is none, and connects it. `timeout` bounds the modem's own
   /// connect (AT option 21, whole seconds, rounded up): a connect to a black hole holds the modem
   /// for everybody. Fails with connection_refused, timed_out, pdn_down, not_registered, no_handle,
-  /// …; a stream's modem socket is closed again by then.
+  /// unsupported_family (the peer's), address_not_available (the network gives the other family
+  /// only), …; a stream's modem socket is closed again by then.
   void connect(ticket t, socket_id id, const endpoint& peer, std::chrono::milliseconds timeout,
                time_point now);
   /// Closes the modem's socket if there is one and forgets the id. Never fails for want of one.
@@ -181,8 +182,9 @@ public:
 
   // ---- views ----
   [[nodiscard]] const link_status& status() const;
-  /// Of the dialect in use (a conservative slm rule before it is known).
-  [[nodiscard]] const datagram_rules& rules() const;
+  /// Of the dialect in use (a conservative slm rule before it is known). Where one answer must do
+  /// for a link: IPv6 carries 20 bytes less.
+  [[nodiscard]] const datagram_rules& rules(ip_family family = ip_family::v4) const;
   [[nodiscard]] std::optional<modem_handle> handle_of(socket_id id) const;
 
 private:

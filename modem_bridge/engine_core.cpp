@@ -5,6 +5,7 @@
 
 #include "modem_bridge/job.hpp"
 #include "modem_bridge/modem_limits.hpp"
+#include "modem_bridge/reply_fields.hpp"
 #include "modem_bridge/secrets.hpp"
 
 namespace cellsock {
@@ -12,7 +13,8 @@ namespace cellsock {
 using dialect::intent;
 
 engine_core::engine_core(engine_config settings)
-    : config(std::move(settings)), channel(config.baud), rules(rules_of(dialect::slm(), 0)) {
+    : config(std::move(settings)), channel(config.baud) {
+  renew_rules();
   link.handles_max = dialect::slm().handles_max;
 }
 
@@ -76,6 +78,31 @@ void engine_core::select(modem_handle handle, std::function<void()> then_do,
       });
 }
 
+void engine_core::open_socket(socket_id id, std::function<void(status)> next) {
+  const auto* entry = table.find(id);
+  if (entry == nullptr) return next(fail(errc::bad_socket, "the socket was closed meanwhile"));
+  if (auto why = not_ready(entry->family)) return next(*why);
+  if (table.handles_used() >= link.handles_max)
+    return next(fail(errc::no_handle, "all " + std::to_string(link.handles_max) +
+                                          " sockets of the modem are in use"));
+  dialect::fields values;
+  values.family = family_number(entry->family);
+  values.type = type_number(entry->kind);
+  selected.reset();
+  run(intent::open, values, [this, id, next = std::move(next)](const at::reply& reply) {
+    const auto handle = opened_handle(reply);
+    if (!handle) return next(handle.error());
+    auto* socket = table.find(id);
+    if (socket == nullptr) {
+      table.orphan(*handle);
+      return next(fail(errc::bad_socket, "the socket was closed meanwhile"));
+    }
+    take_handle(*socket, *handle);
+    selected = *handle;  // an open selects what it opened
+    next(done{});
+  });
+}
+
 void engine_core::close_handle(modem_handle handle, std::function<void()> closed) {
   const auto gone = [this, handle, closed] {
     selected.reset();
@@ -116,6 +143,17 @@ std::optional<failure> engine_core::not_ready() const {
   return fail(errc::link_down, std::move(detail));
 }
 
+std::optional<failure> engine_core::not_ready(ip_family family) const {
+  if (auto why = not_ready()) return why;
+  return facts.missing(family);
+}
+
+void engine_core::renew_rules() {
+  const auto& language = spoken != nullptr ? *spoken : dialect::slm();
+  rules = rules_of(language, link.mtu, ip_family::v4);
+  rules6 = rules_of(language, link.mtu, ip_family::v6);
+}
+
 void engine_core::break_socket(socket_id id, const failure& why) {
   auto* entry = table.find(id);
   if (entry == nullptr) return;
@@ -145,11 +183,12 @@ void engine_core::count_handles() {
   link.handles_used = table.handles_used();
 }
 
-datagram_rules rules_of(const dialect::table& spoken, unsigned mtu) {
+datagram_rules rules_of(const dialect::table& spoken, unsigned mtu, ip_family family) {
   datagram_rules rules;
   const std::size_t packet = mtu == 0 ? modem_limits::mtu_assumed : mtu;
-  const std::size_t payload =
-      packet > modem_limits::ip_udp_header_bytes ? packet - modem_limits::ip_udp_header_bytes : 0;
+  const std::size_t headers = family == ip_family::v4 ? modem_limits::ip_udp_header_bytes
+                                                      : modem_limits::ip6_udp_header_bytes;
+  const std::size_t payload = packet > headers ? packet - headers : 0;
   rules.payload_bytes_max = std::min(payload, spoken.data_buffer_bytes);
   rules.empty_allowed = false;
   rules.guarded_sequence = std::string(spoken.data_terminator);

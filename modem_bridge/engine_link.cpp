@@ -106,6 +106,7 @@ void engine::impl::detection_over() {
     return;
   }
   core.spoken = found->spoken;
+  core.renew_rules();
   core.link.dialect = std::string(found->spoken->name);
   core.link.firmware = found->firmware;
   core.link.handles_max = found->spoken->handles_max;
@@ -226,7 +227,7 @@ void engine::impl::copy_facts() {
   link.uart.lines_dropped = core.channel.lines_dropped();
   if (link.mtu != core.facts.mtu) {
     link.mtu = core.facts.mtu;
-    core.rules = rules_of(core.spoken != nullptr ? *core.spoken : dialect::slm(), link.mtu);
+    core.renew_rules();
   }
   if (lost_unnoticed) pdn_lost("the packet data network went away");
 }

@@ -59,9 +59,10 @@ inline constexpr auto data_limit_margin = 100ms;
 inline constexpr auto refresh_searching = 3s;
 inline constexpr auto refresh_after_data = 10s;
 inline constexpr auto refresh_idle = 60s;
-/// UDP payload when the network names no MTU: IPv6's minimum less IPv4 and UDP headers.
+/// Of UDP when the network names no MTU: IPv6's minimum. Less the headers of the family.
 inline constexpr std::size_t mtu_assumed = 1280;
 inline constexpr std::size_t ip_udp_header_bytes = 28;
+inline constexpr std::size_t ip6_udp_header_bytes = 48;
 
 // ---- a person's commands, names ----
 

@@ -232,8 +232,9 @@ private:
     const auto t = static_cast<ticket>(first);
     if (what == "declare") {
       std::string kind;
-      words >> kind;
-      engine_.declare(id, ip_family::v4,
+      std::string family;
+      words >> kind >> family;
+      engine_.declare(id, family_of(family).value_or(ip_family::v4),
                       kind == "stream" ? transport::stream : transport::datagram);
     } else if (what == "connect") {
       std::uint32_t socket = 0;
@@ -264,8 +265,9 @@ private:
       engine_.datagram(id, peer, bytes_of(unescape(rest_of(words))), now_);
     } else if (what == "resolve") {
       std::string host;
-      words >> host;
-      engine_.resolve(t, host, std::nullopt, now_);
+      std::string family;
+      words >> host >> family;
+      engine_.resolve(t, host, family_of(family), now_);
     } else if (what == "at") {
       engine_.run_at(t, rest_of(words), 5000ms, now_);
     } else if (what == "stop") {
@@ -273,6 +275,11 @@ private:
     } else {
       wrong("unknown action " + what);
     }
+  }
+
+  static std::optional<ip_family> family_of(std::string_view word) {
+    if (word.empty()) return std::nullopt;
+    return word == "v6" ? ip_family::v6 : ip_family::v4;
   }
 
   static std::string rest_of(std::istringstream& words) {

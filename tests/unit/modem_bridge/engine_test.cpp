@@ -47,6 +47,7 @@ TEST_CASE("status tells what is known") {
   CHECK(status.uart.commands > 10);
   CHECK(status.busy_with.empty());
   CHECK(m.driver.rules().payload_bytes_max == 1280 - 28);
+  CHECK(m.driver.rules(ip_family::v6).payload_bytes_max == 1280 - 48);
   connect(m, 1, 1);
   CHECK(status.handles_used == 1);
   CHECK(m.driver.handle_of(socket_id{1}) == modem_handle{0});
