@@ -163,6 +163,8 @@ public:
   void receive(socket_id id, bool wanted, time_point now);
 
   // ---- the modem itself ----
+  /// Without a family: addresses of those that the network carries, IPv4 first. Fails with
+  /// name_not_found only if none of them has one.
   void resolve(ticket t, std::string host, std::optional<ip_family> family, time_point now);
   /// A person's own command, through the same queue. Refused with command_refused (and the reason)
   /// if it would break the daemon's view of the modem.

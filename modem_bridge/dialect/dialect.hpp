@@ -31,8 +31,7 @@ enum class intent : std::uint8_t {
   poll_stop,
   read_data_limit,
   set_data_limit,
-  resolve_any,
-  resolve_family,
+  resolve,
   count_
 };
 

@@ -29,8 +29,7 @@ constexpr std::array rows{
     verb{intent::poll_stop, "AT#XAPOLL=0", "#XAPOLL:", 5s},
     verb{intent::read_data_limit, "AT#XDATACTRL?", "#XDATACTRL:", 5s},
     verb{intent::set_data_limit, "AT#XDATACTRL={ms}", "#XDATACTRL:", 5s},
-    verb{intent::resolve_any, "AT#XGETADDRINFO=\"{host}\"", "#XGETADDRINFO:", 60s},
-    verb{intent::resolve_family, "AT#XGETADDRINFO=\"{host}\",{family}", "#XGETADDRINFO:", 60s},
+    verb{intent::resolve, "AT#XGETADDRINFO=\"{host}\",{family}", "#XGETADDRINFO:", 60s},
 };
 static_assert(complete(rows));
 

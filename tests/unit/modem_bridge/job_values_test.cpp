@@ -43,6 +43,14 @@ TEST_CASE("a failed lookup in our words") {
   CHECK(name_failure("") == errc::name_failed);
 }
 
+TEST_CASE("of two failed lookups the one that leaves hope is told") {
+  CHECK(outweighs(errc::name_try_again, errc::name_not_found));
+  CHECK(outweighs(errc::name_failed, errc::name_not_found));
+  CHECK(outweighs(errc::name_try_again, errc::name_failed));
+  CHECK_FALSE(outweighs(errc::name_not_found, errc::name_try_again));
+  CHECK_FALSE(outweighs(errc::name_not_found, errc::name_not_found));
+}
+
 TEST_CASE("addresses come once each, of the family asked for") {
   CHECK(addresses_in("192.0.2.1 192.0.2.1", {}).size() == 1);
   CHECK(addresses_in("192.0.2.1 2001:db8::1", {}).size() == 2);
