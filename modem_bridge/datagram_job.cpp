@@ -59,7 +59,7 @@ void datagram_job::take(std::optional<endpoint> to, std::vector<std::byte> bytes
     return drop(errc::unsupported_family, "the destination is of the other address family");
   if (!entry->handle) return open();
   core_.select(
-      *entry->handle, [this] { send(); },
+      *entry->handle, [this] { send_connected(); },
       [this] {
         core_.break_socket(id_, fail(errc::link_down, "the modem lost this socket"));
         finish();
@@ -76,13 +76,18 @@ void datagram_job::socket_gone(const failure&) {
 void datagram_job::open() {
   core_.open_socket(id_, [this](const status& how) {
     if (!how) return drop(how.error().code, how.error().detail);
-    const auto* entry = core_.table.find(id_);
-    if (entry->peer) return reconnect();
-    send();
+    send_connected();
   });
 }
 
-/// The socket had to be reopened and was connected before.
+/// The socket may have been made anew since it was connected.
+void datagram_job::send_connected() {
+  if (gone_) return finish();
+  const auto* entry = core_.table.find(id_);
+  if (entry->peer && !entry->connected) return reconnect();
+  send();
+}
+
 void datagram_job::reconnect() {
   const auto* entry = core_.table.find(id_);
   const std::string host = to_string(entry->peer->address);
@@ -190,11 +195,22 @@ void datagram_job::refused(const at::reply& reply, std::string_view prefix) {
                     return drop(why.code, why.detail);
                   const auto handle = *entry->handle;
                   core_.close_handle(handle, [this, why] {
-                    if (auto* socket = core_.table.find(id_)) socket->forget_modem_side();
+                    auto* socket = core_.table.find(id_);
+                    if (socket != nullptr) socket->forget_modem_side();
                     core_.count_handles();
+                    if (socket != nullptr && socket->bound) return reopen(why);
                     drop(why.code, why.detail);
                   });
                 });
+}
+
+/// Who bound a port wants to hear on it, not only from the next send on.
+void datagram_job::reopen(const failure& dropped) {
+  core_.open_socket(id_, [this, dropped](const status& how) {
+    if (how) return drop(dropped.code, dropped.detail);
+    core_.break_socket(id_, how.error());
+    finish();
+  });
 }
 
 void datagram_job::drop(errc cause, const std::string& detail) {

@@ -26,7 +26,9 @@ public:
 private:
   void answered();
   void open();
+  void send_connected();
   void reconnect();
+  void reopen(const failure& dropped);
   void send();
   void send_string(std::string_view payload);
   void enter_data_mode();

@@ -5,6 +5,7 @@
 
 #include "modem_bridge/at_job.hpp"
 #include "modem_bridge/at_policy.hpp"
+#include "modem_bridge/bind_job.hpp"
 #include "modem_bridge/close_jobs.hpp"
 #include "modem_bridge/connect_job.hpp"
 #include "modem_bridge/datagram_job.hpp"
@@ -92,6 +93,20 @@ void engine::connect(ticket t, socket_id id, const endpoint& peer,
   m.pump();
 }
 
+void engine::bind(ticket t, socket_id id, std::uint16_t port, time_point now) {
+  auto& m = *impl_;
+  m.core.set_now(now);
+  const auto refuse = [&](failure why) { m.core.emit(outcome::failed{t, std::move(why)}); };
+  const auto* entry = m.core.table.find(id);
+  if (entry == nullptr || entry->closing) return refuse(fail(errc::bad_socket, "no such socket"));
+  if (entry->handle || entry->connecting || entry->bound)
+    return refuse(fail(errc::invalid_argument,
+                       "the socket has a local port already: bind before it connects or sends"));
+  if (auto why = m.core.not_ready(entry->family)) return refuse(std::move(*why));
+  m.queue(std::make_unique<bind_job>(m.core, t, id, port));
+  m.pump();
+}
+
 void engine::close(ticket t, socket_id id, time_point now) {
   auto& m = *impl_;
   m.core.set_now(now);
@@ -107,7 +122,7 @@ void engine::close(ticket t, socket_id id, time_point now) {
   std::deque<job_ptr> kept;
   for (auto& job : std::exchange(m.waiting, {})) {
     if (job->socket() == id)
-      job->abandon(fail(errc::bad_socket, "closed before the connect began"));
+      job->abandon(fail(errc::bad_socket, "closed before its turn came"));
     else
       kept.push_back(std::move(job));
   }
@@ -273,6 +288,10 @@ const datagram_rules& engine::rules(ip_family family) const {
 std::optional<modem_handle> engine::handle_of(socket_id id) const {
   const auto* entry = std::as_const(impl_->core.table).find(id);
   return entry == nullptr ? std::nullopt : entry->handle;
+}
+
+std::optional<endpoint> engine::local_of(socket_id id) const {
+  return impl_->core.local_of(id);
 }
 
 }  // namespace cellsock

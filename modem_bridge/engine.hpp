@@ -44,6 +44,11 @@ struct connected {
   ticket t;
   socket_id id;
 };
+struct bound {
+  ticket t;
+  socket_id id;
+  endpoint local;
+};
 struct closed {
   ticket t;
   socket_id id;
@@ -108,10 +113,11 @@ struct reopen_port {
 }  // namespace outcome
 
 using engine_outcome =
-    std::variant<outcome::connected, outcome::closed, outcome::resolved, outcome::at_done,
-                 outcome::stopped, outcome::failed, outcome::want_chunk, outcome::chunk_sent,
-                 outcome::datagram_dropped, outcome::received, outcome::peer_closed,
-                 outcome::socket_broken, outcome::link_changed, outcome::reopen_port>;
+    std::variant<outcome::connected, outcome::bound, outcome::closed, outcome::resolved,
+                 outcome::at_done, outcome::stopped, outcome::failed, outcome::want_chunk,
+                 outcome::chunk_sent, outcome::datagram_dropped, outcome::received,
+                 outcome::peer_closed, outcome::socket_broken, outcome::link_changed,
+                 outcome::reopen_port>;
 
 /// One line of the AT trace. Payload stands as its length only, secrets (PIN, passwords) as "***".
 struct trace_event {
@@ -145,6 +151,12 @@ public:
   /// only), …; a stream's modem socket is closed again by then.
   void connect(ticket t, socket_id id, const endpoint& peer, std::chrono::milliseconds timeout,
                time_point now);
+  /// Opens the modem's socket on a local port (0: a free one of 49152 to 65535), at the network's
+  /// address for the modem; there is no other. Before anything is sent or connected;
+  /// invalid_argument after that. Fails with address_in_use, and as a connect does. A socket that
+  /// is made anew (a stream's next connect after one that failed) gets the same port again, or
+  /// fails so.
+  void bind(ticket t, socket_id id, std::uint16_t port, time_point now);
   /// Closes the modem's socket if there is one and forgets the id. Never fails for want of one.
   void close(ticket t, socket_id id, time_point now);
   /// `bytes` (stream) or datagrams (datagram) wait to be sent, besides what was handed over
@@ -188,6 +200,8 @@ public:
   /// for a link: IPv6 carries 20 bytes less.
   [[nodiscard]] const datagram_rules& rules(ip_family family = ip_family::v4) const;
   [[nodiscard]] std::optional<modem_handle> handle_of(socket_id id) const;
+  /// Of a socket that was bound; empty while the modem's side of it is closed.
+  [[nodiscard]] std::optional<endpoint> local_of(socket_id id) const;
 
 private:
   struct impl;

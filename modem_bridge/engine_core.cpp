@@ -97,10 +97,34 @@ void engine_core::open_socket(socket_id id, std::function<void(status)> next) {
       table.orphan(*handle);
       return next(fail(errc::bad_socket, "the socket was closed meanwhile"));
     }
-    take_handle(*socket, *handle);
     selected = *handle;  // an open selects what it opened
+    if (socket->bound) return bind_opened(id, *handle, next);
+    take_handle(*socket, *handle);
     next(done{});
   });
+}
+
+/// The handle is the socket's only when it is bound: a socket on a port of the modem's choice must
+/// never be taken for it.
+void engine_core::bind_opened(socket_id id, modem_handle handle, std::function<void(status)> next) {
+  dialect::fields values;
+  values.port = *table.find(id)->bound;
+  run(intent::bind, values,
+      [this, id, handle, port = values.port, next = std::move(next)](const at::reply& reply) {
+        const auto give_up = [this, handle, next](const failure& why) {
+          close_handle(handle, [next, why] { next(why); });
+        };
+        auto* entry = table.find(id);
+        if (entry == nullptr)
+          return give_up(fail(errc::bad_socket, "the socket was closed meanwhile"));
+        if (!reply.ok())
+          return ask_why(errc::address_in_use,
+                         "the modem refuses local port " + std::to_string(port), give_up);
+        // It was nobody's while the network may have gone away.
+        if (auto why = not_ready(entry->family)) return give_up(*why);
+        take_handle(*entry, handle);
+        next(done{});
+      });
 }
 
 void engine_core::close_handle(modem_handle handle, std::function<void()> closed) {
@@ -143,6 +167,14 @@ std::optional<failure> engine_core::not_ready() const {
   return fail(errc::link_down, std::move(detail));
 }
 
+std::optional<endpoint> engine_core::local_of(socket_id id) const {
+  const auto* entry = table.find(id);
+  if (entry == nullptr || !entry->handle || !entry->bound) return std::nullopt;
+  const auto& address = facts.address_of(entry->family);
+  if (!address) return std::nullopt;
+  return endpoint{*address, *entry->bound};
+}
+
 std::optional<failure> engine_core::not_ready(ip_family family) const {
   if (auto why = not_ready()) return why;
   return facts.missing(family);
@@ -160,6 +192,7 @@ void engine_core::break_socket(socket_id id, const failure& why) {
   if (entry->handle) table.orphan(*entry->handle);
   entry->forget_modem_side();
   entry->peer.reset();
+  entry->bound.reset();
   entry->offered = 0;
   count_handles();
   // A connect under way answers its ticket, a close answers its own: no second report for those.

@@ -41,7 +41,8 @@ public:
   // ---- steps shared by jobs ----
   /// Makes `handle` the current socket; `failed` when the modem does not know it.
   void select(modem_handle handle, std::function<void()> selected, std::function<void()> failed);
-  /// Opens the modem's socket for one of ours; it is the current one then.
+  /// Opens the modem's socket for one of ours, on its local port if it is to have one; it is the
+  /// current one then. address_in_use: the port is taken. After a failure it is closed again.
   void open_socket(socket_id id, std::function<void(status)> next);
   /// Closes it in the modem, whatever the modem answers.
   void close_handle(modem_handle handle, std::function<void()> closed);
@@ -61,6 +62,8 @@ public:
   }
   /// The dialect or the MTU is another one.
   void renew_rules();
+  /// The local port it is bound to, at the network's address for the modem.
+  [[nodiscard]] std::optional<endpoint> local_of(socket_id id) const;
   /// Reports the socket dead and forgets its modem side; the handle is closed later. No-op for an
   /// unknown id.
   void break_socket(socket_id id, const failure& why);
@@ -91,6 +94,8 @@ public:
   std::optional<time_point> pause_until;
 
 private:
+  void bind_opened(socket_id id, modem_handle handle, std::function<void(status)> next);
+
   time_point now_{};
 };
 

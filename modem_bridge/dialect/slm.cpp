@@ -16,6 +16,7 @@ constexpr std::array rows{
     verb{intent::close, "AT#XSOCKET=0", "#XSOCKET:", 10s, true},
     verb{intent::close_secure, "AT#XSSOCKET=0", "#XSOCKET:", 10s, true},
     verb{intent::set_send_timeout, "AT#XSOCKETOPT=1,21,{seconds}", "", 5s, true},
+    verb{intent::bind, "AT#XBIND={port}", "", 5s, true},
     // The connect's own limit is added: it is what the program asked for.
     verb{intent::connect, "AT#XCONNECT=\"{host}\",{port}", "#XCONNECT:", 10s, true},
     verb{intent::send_string, "AT#XSEND=\"{text}\"", "#XSEND:", 35s, true},

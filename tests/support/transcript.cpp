@@ -75,6 +75,9 @@ std::vector<std::byte> bytes_of(std::string_view text) {
 
 struct in_words {
   std::string operator()(const outcome::connected& o) const { return say("connected", o.t, o.id); }
+  std::string operator()(const outcome::bound& o) const {
+    return say("bound", o.t, o.id) + " " + to_string(o.local);
+  }
   std::string operator()(const outcome::closed& o) const { return say("closed", o.t, o.id); }
   std::string operator()(const outcome::resolved& o) const {
     std::string made = "resolved " + number_of(o.t);
@@ -243,6 +246,11 @@ private:
       words >> socket >> peer >> ms;
       engine_.connect(t, static_cast<socket_id>(socket), *parse_endpoint(peer),
                       std::chrono::milliseconds(ms), now_);
+    } else if (what == "bind") {
+      std::uint32_t socket = 0;
+      std::uint16_t port = 0;
+      words >> socket >> port;
+      engine_.bind(t, static_cast<socket_id>(socket), port, now_);
     } else if (what == "close") {
       std::uint32_t socket = 0;
       words >> socket;

@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 
+#include "modem_bridge/bind_job.hpp"
 #include "tests/support/scripted_modem.hpp"
 
 using namespace cellsock;
@@ -272,6 +274,9 @@ TEST_CASE("a modem that falls silent after any command leaves nobody waiting") {
     m.settle();
     m.driver.run_at(ticket{3}, "AT+CGMR", 5s, m.now);
     m.settle();
+    m.driver.declare(socket_id{2}, ip_family::v4, transport::datagram);
+    m.driver.bind(ticket{5}, socket_id{2}, 0, m.now);
+    m.settle();
     m.driver.close(ticket{4}, socket_id{1}, m.now);
     m.settle();
     const bool all_went_well = m.answers_left > 0;
@@ -280,11 +285,12 @@ TEST_CASE("a modem that falls silent after any command leaves nobody waiting") {
     CAPTURE(silent_after);
     std::map<std::uint64_t, int> ends;
     for (const auto& o : m.all<outcome::connected>()) ++ends[number(o.t)];
+    for (const auto& o : m.all<outcome::bound>()) ++ends[number(o.t)];
     for (const auto& o : m.all<outcome::failed>()) ++ends[number(o.t)];
     for (const auto& o : m.all<outcome::resolved>()) ++ends[number(o.t)];
     for (const auto& o : m.all<outcome::at_done>()) ++ends[number(o.t)];
     for (const auto& o : m.all<outcome::closed>()) ++ends[number(o.t)];
-    for (std::uint64_t t = 1; t <= 4; ++t) CHECK(ends[t] == 1);
+    for (std::uint64_t t = 1; t <= 5; ++t) CHECK(ends[t] == 1);
     if (all_went_well) break;
     CHECK(m.driver.status().state == link_state::lost);
     CHECK(m.count<outcome::reopen_port>() == 1);
@@ -372,6 +378,69 @@ TEST_CASE("the families are set as configured, with the APN that is there") {
   CHECK(defined(pdn_families::v4v6, "0", "\"IPv4v6\",\"\",\"\",0,0").empty());
   // Nothing of the modem's gets out of its quotes.
   CHECK(defined(pdn_families::v6, "0", "\"IP\",a b,\"\",0,0") == "0,\"IPV6\",\"\"");
+}
+
+TEST_CASE("a port of its own choice is tried a few times, and is known then") {
+  scripted_modem m;
+  m.boot();
+  const auto bind = [&](std::uint32_t id, std::uint64_t t, std::uint16_t port) {
+    m.driver.declare(socket_id{id}, ip_family::v4, transport::datagram);
+    m.driver.bind(ticket{t}, socket_id{id}, port, m.now);
+    m.settle();
+  };
+  m.answer("AT#XBIND=" + std::to_string(ephemeral_port(ticket{1}, 0)), "\r\nERROR\r\n");
+  bind(1, 1, 0);
+  REQUIRE(m.count<outcome::bound>() == 1);
+  const endpoint local{*parse_address("10.0.0.2"), ephemeral_port(ticket{1}, 1)};
+  CHECK(m.all<outcome::bound>()[0].local == local);
+  CHECK(m.driver.local_of(socket_id{1}) == local);
+  CHECK(m.driver.status().handles_used == 1);
+  // One that another socket of ours has is not even tried.
+  bind(2, 20, ephemeral_port(ticket{2}, 0));
+  m.sent.clear();
+  bind(3, 2, 0);
+  REQUIRE(m.count<outcome::bound>() == 3);
+  CHECK_FALSE(m.was_sent("AT#XBIND=" + std::to_string(ephemeral_port(ticket{2}, 0))));
+  m.driver.close(ticket{21}, socket_id{2}, m.now);
+  m.settle();
+  CHECK_FALSE(m.driver.local_of(socket_id{2}));
+  // There is an end to it.
+  m.answer("AT#XBIND", "\r\nERROR\r\n");
+  for (unsigned nth = 0; nth < 4; ++nth)
+    m.answer("AT#XBIND=" + std::to_string(ephemeral_port(ticket{4}, nth)), "\r\nERROR\r\n");
+  m.sent.clear();
+  bind(4, 4, 0);
+  CHECK(std::count_if(m.sent.begin(), m.sent.end(),
+                      [](const std::string& line) { return line.starts_with("AT#XBIND"); }) == 4);
+  REQUIRE(m.count<outcome::failed>() == 1);
+  CHECK(m.all<outcome::failed>()[0].why.code == errc::address_in_use);
+  CHECK(m.driver.status().handles_used == 2);
+  // And it may be tried again.
+  m.answer("AT#XBIND=5683", "\r\nOK\r\n");
+  m.driver.bind(ticket{5}, socket_id{4}, 5683, m.now);
+  m.settle();
+  CHECK(m.count<outcome::bound>() == 4);
+}
+
+TEST_CASE("a bind that is not answered leaves neither a port nor a handle behind") {
+  scripted_modem m;
+  m.boot();
+  m.driver.declare(socket_id{1}, ip_family::v4, transport::datagram);
+  m.answers_left = 1;  // the open
+  m.driver.bind(ticket{1}, socket_id{1}, 5683, m.now);
+  m.settle();
+  m.pass(6s);
+  REQUIRE(m.count<outcome::failed>() == 1);
+  CHECK_FALSE(m.driver.local_of(socket_id{1}));
+  m.answer("AT#XSOCKETSELECT?",
+           "\r\n#XSOCKETSELECT: 0,1,0,2,-1,1,0\r\n\r\n#XSOCKETSELECT: 0\r\n\r\nOK\r\n");
+  m.answers_left = 1000;
+  m.sent.clear();
+  m.feed("\r\nOK\r\n");  // far too late
+  CHECK(m.was_sent("AT#XSOCKET=0"));
+  m.driver.bind(ticket{2}, socket_id{1}, 5683, m.now);
+  m.settle();
+  CHECK(m.count<outcome::bound>() == 1);
 }
 
 TEST_CASE("another address breaks the sockets of its family only") {

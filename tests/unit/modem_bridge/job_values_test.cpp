@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <set>
+
+#include "modem_bridge/bind_job.hpp"
 #include "modem_bridge/connect_job.hpp"
 #include "modem_bridge/resolve_job.hpp"
 
@@ -23,6 +26,18 @@ TEST_CASE("an ERROR before the limit is a refusal, at it a timeout") {
   CHECK(connect_failure(10500ms, 10s) == errc::timed_out);
   CHECK(connect_failure(100ms, 1s) == errc::connection_refused);
   CHECK(connect_failure(900ms, 1s) == errc::timed_out);
+}
+
+TEST_CASE("ports of our choice are repeatable, in range and spread") {
+  std::set<std::uint16_t> seen;
+  for (std::uint64_t t = 1; t <= 100; ++t)
+    for (unsigned nth = 0; nth < 4; ++nth) {
+      const auto port = ephemeral_port(ticket{t}, nth);
+      CHECK(port >= 49152);
+      CHECK(port == ephemeral_port(ticket{t}, nth));
+      seen.insert(port);
+    }
+  CHECK(seen.size() > 380);
 }
 
 TEST_CASE("host names that could leave their quotes are not sent") {
