@@ -35,11 +35,11 @@ void into_facts(std::string_view text, context& c) {
 bool radio_is_off(const context& c) {
   return c.facts.functional_mode != 1;
 }
-bool apn_differs(const context& c) {
-  return radio_is_off(c) && !c.apn.empty() && c.facts.apn_defined != c.apn;
+bool context_wanted(const context& c) {
+  return !c.apn.empty() || !c.pdn_type.empty();
 }
-bool apn_wanted(const context& c) {
-  return !c.apn.empty();
+bool may_define_context(const context& c) {
+  return radio_is_off(c) && c.context_differs();
 }
 bool sim_in_doubt(const context& c) {
   return !c.facts.registered() || c.facts.sim_trouble.has_value();
@@ -70,9 +70,15 @@ constexpr std::array start{
     bring_up_step{intent::poll_start, "", "", 5s, refusal::stop},
     bring_up_step{
         {}, "AT+CFUN?", "+CFUN:", 5s, refusal::ignore, nullptr, into_facts<read_functional_mode>},
+    bring_up_step{{},
+                  "AT+CGDCONT?",
+                  "+CGDCONT:",
+                  5s,
+                  refusal::ignore,
+                  context_wanted,
+                  into_facts<read_context>},
     bring_up_step{
-        {}, "AT+CGDCONT?", "+CGDCONT:", 5s, refusal::ignore, apn_wanted, into_facts<read_context>},
-    bring_up_step{{}, "AT+CGDCONT=0,\"IPV4V6\",\"{apn}\"", "", 5s, refusal::ignore, apn_differs},
+        {}, "AT+CGDCONT=0,\"{pdn_type}\",\"{apn}\"", "", 5s, refusal::ignore, may_define_context},
     bring_up_step{{}, "AT+CEREG=5", "", 5s, refusal::stop},
     bring_up_step{{}, "AT+CGEREP=1", "", 5s, refusal::stop},
     bring_up_step{{}, "AT%XSIM=1", "", 5s},
@@ -134,6 +140,25 @@ std::span<const bring_up_step> refresh_steps() {
 }
 std::span<const bring_up_step> recheck_steps() {
   return recheck;
+}
+
+std::string_view bring_up_context::apn_to_define() const {
+  if (!apn.empty()) return apn;
+  // The modem's own text goes back into quotes.
+  return valid_apn(facts.apn_defined) ? std::string_view(facts.apn_defined) : std::string_view();
+}
+
+std::string_view bring_up_context::pdn_type_to_define() const {
+  if (!pdn_type.empty()) return pdn_type;
+  constexpr std::array<std::string_view, 3> carries_ip{"IP", "IPV6", "IPV4V6"};
+  const bool usable =
+      std::find(carries_ip.begin(), carries_ip.end(), facts.pdn_type_defined) != carries_ip.end();
+  return usable ? std::string_view(facts.pdn_type_defined) : "IPV4V6";
+}
+
+bool bring_up_context::context_differs() const {
+  return (!apn.empty() && facts.apn_defined != apn) ||
+         (!pdn_type.empty() && facts.pdn_type_defined != pdn_type);
 }
 
 // TS 23.003 §9.1: labels of letters, digits and hyphens; 100 bytes at most.

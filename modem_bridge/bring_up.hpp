@@ -16,8 +16,15 @@ namespace cellsock {
 
 struct bring_up_context {
   network_facts& facts;
-  link_status& identity;  // manufacturer, model, …
-  std::string_view apn;   // wanted; empty: the network's default
+  link_status& identity;      // manufacturer, model, …
+  std::string_view apn;       // wanted; empty: the network's default
+  std::string_view pdn_type;  // wanted, as +CGDCONT writes it; empty: as it is defined
+
+  /// The context to be defined: what is wanted, and for the rest what is there.
+  [[nodiscard]] std::string_view apn_to_define() const;
+  [[nodiscard]] std::string_view pdn_type_to_define() const;
+  /// The modem has another one than is wanted.
+  [[nodiscard]] bool context_differs() const;
 };
 
 enum class refusal {
@@ -28,7 +35,7 @@ enum class refusal {
 
 struct bring_up_step {
   std::optional<dialect::intent> row;  // of the dialect, or:
-  std::string_view command = {};       // native, without terminator; {apn} is filled in
+  std::string_view command = {};       // native, without terminator; {apn}, {pdn_type} filled in
   std::string_view prefix = {};        // of its lines; empty: bare lines
   std::chrono::seconds wait{5};
   refusal refused = refusal::ignore;

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "modem_bridge/modem_limits.hpp"
-#include "modem_bridge/reply_fields.hpp"
 
 namespace cellsock {
 
@@ -35,35 +34,18 @@ bool connect_job::needs_handle() const {
 }
 
 void connect_job::start() {
-  if (auto why = core_.not_ready()) return report(*why);
-  auto* entry = core_.table.find(id_);
+  const auto* entry = core_.table.find(id_);
   if (entry == nullptr) return report(fail(errc::bad_socket, "the socket was closed meanwhile"));
+  if (auto why = core_.not_ready(entry->family)) return report(*why);
   if (entry->handle) {
     return core_.select(
         *entry->handle, [this] { limit_connect(); },
         [this] { give_up(fail(errc::modem_error, "the modem does not know this socket")); });
   }
-  if (core_.table.handles_used() >= core_.link.handles_max)
-    return report(fail(errc::no_handle, "all " + std::to_string(core_.link.handles_max) +
-                                            " sockets of the modem are in use"));
-  dialect::fields values;
-  values.family = family_number(entry->family);
-  values.type = type_number(entry->kind);
-  core_.selected.reset();
-  core_.run(intent::open, values, [this](const at::reply& reply) { opened(reply); });
-}
-
-void connect_job::opened(const at::reply& reply) {
-  auto* entry = core_.table.find(id_);
-  const auto handle = opened_handle(reply);
-  if (!handle) return report(handle.error());
-  if (entry == nullptr) {
-    core_.table.orphan(*handle);
-    return report(fail(errc::bad_socket, "the socket was closed meanwhile"));
-  }
-  core_.take_handle(*entry, *handle);
-  core_.selected = *handle;  // an open selects what it opened
-  limit_connect();
+  core_.open_socket(id_, [this](const status& how) {
+    if (!how) return report(how.error());
+    limit_connect();
+  });
 }
 
 /// A connect to a black hole holds the modem for everybody as long as option 21 says. Datagram

@@ -21,7 +21,6 @@ public:
 
 private:
   [[nodiscard]] bool lost();
-  void opened(const at::reply& reply);
   void limit_connect();
   void do_connect();
   void connected(const at::reply& reply);

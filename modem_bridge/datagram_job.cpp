@@ -18,8 +18,11 @@ std::string_view datagram_job::payload() const {
 }
 
 void datagram_job::start() {
+  const auto* entry = core_.table.find(id_);
+  if (entry == nullptr) return finish();
   asking_ = true;
-  core_.emit(outcome::want_chunk{id_, core_.rules.payload_bytes_max});
+  family_ = entry->family;
+  core_.emit(outcome::want_chunk{id_, core_.rules_for(family_).payload_bytes_max});
   core_.pause(modem_limits::chunk_answer_max, [this] { take_nothing(); });
 }
 
@@ -44,7 +47,7 @@ void datagram_job::take(std::optional<endpoint> to, std::vector<std::byte> bytes
   if (entry->offered > 0) --entry->offered;
   to_ = to;
   bytes_ = std::move(bytes);
-  if (!carries(core_.rules, bytes_)) {
+  if (!carries(core_.rules_for(family_), bytes_)) {
     ++core_.link.uart.datagrams_refused;
     core_.emit(outcome::datagram_dropped{
         id_, fail(errc::message_too_big, "this modem cannot carry a datagram like that")});
@@ -52,11 +55,11 @@ void datagram_job::take(std::optional<endpoint> to, std::vector<std::byte> bytes
   }
   if (!to_ && !entry->peer)
     return drop(errc::destination_required, "no destination and not connected");
-  if (to_ && to_->address.family != entry->family)
+  if (to_ && to_->address.family != family_)
     return drop(errc::unsupported_family, "the destination is of the other address family");
   if (!entry->handle) return open();
   core_.select(
-      *entry->handle, [this] { send(); },
+      *entry->handle, [this] { send_connected(); },
       [this] {
         core_.break_socket(id_, fail(errc::link_down, "the modem lost this socket"));
         finish();
@@ -71,30 +74,20 @@ void datagram_job::socket_gone(const failure&) {
 }
 
 void datagram_job::open() {
-  const auto* entry = core_.table.find(id_);
-  if (auto why = core_.not_ready()) return drop(why->code, why->detail);
-  if (core_.table.handles_used() >= core_.link.handles_max)
-    return drop(errc::no_handle, "all sockets of the modem are in use");
-  dialect::fields values;
-  values.family = family_number(entry->family);
-  values.type = type_number(entry->kind);
-  core_.selected.reset();
-  core_.run(intent::open, values, [this](const at::reply& reply) {
-    const auto handle = opened_handle(reply);
-    if (!handle) return drop(handle.error().code, handle.error().detail);
-    auto* socket = core_.table.find(id_);
-    if (socket == nullptr) {
-      core_.table.orphan(*handle);
-      return finish();
-    }
-    core_.take_handle(*socket, *handle);
-    core_.selected = *handle;
-    if (socket->peer) return reconnect();
-    send();
+  core_.open_socket(id_, [this](const status& how) {
+    if (!how) return drop(how.error().code, how.error().detail);
+    send_connected();
   });
 }
 
-/// The socket had to be reopened and was connected before.
+/// The socket may have been made anew since it was connected.
+void datagram_job::send_connected() {
+  if (gone_) return finish();
+  const auto* entry = core_.table.find(id_);
+  if (entry->peer && !entry->connected) return reconnect();
+  send();
+}
+
 void datagram_job::reconnect() {
   const auto* entry = core_.table.find(id_);
   const std::string host = to_string(entry->peer->address);
@@ -202,11 +195,22 @@ void datagram_job::refused(const at::reply& reply, std::string_view prefix) {
                     return drop(why.code, why.detail);
                   const auto handle = *entry->handle;
                   core_.close_handle(handle, [this, why] {
-                    if (auto* socket = core_.table.find(id_)) socket->forget_modem_side();
+                    auto* socket = core_.table.find(id_);
+                    if (socket != nullptr) socket->forget_modem_side();
                     core_.count_handles();
+                    if (socket != nullptr && socket->bound) return reopen(why);
                     drop(why.code, why.detail);
                   });
                 });
+}
+
+/// Who bound a port wants to hear on it, not only from the next send on.
+void datagram_job::reopen(const failure& dropped) {
+  core_.open_socket(id_, [this, dropped](const status& how) {
+    if (how) return drop(dropped.code, dropped.detail);
+    core_.break_socket(id_, how.error());
+    finish();
+  });
 }
 
 void datagram_job::drop(errc cause, const std::string& detail) {

@@ -26,7 +26,9 @@ public:
 private:
   void answered();
   void open();
+  void send_connected();
   void reconnect();
+  void reopen(const failure& dropped);
   void send();
   void send_string(std::string_view payload);
   void enter_data_mode();
@@ -40,6 +42,7 @@ private:
 
   engine_core& core_;
   socket_id id_;
+  ip_family family_ = ip_family::v4;
   bool asking_ = false;
   bool gone_ = false;
   std::optional<endpoint> to_;

@@ -5,6 +5,7 @@
 
 #include "modem_bridge/at_job.hpp"
 #include "modem_bridge/at_policy.hpp"
+#include "modem_bridge/bind_job.hpp"
 #include "modem_bridge/close_jobs.hpp"
 #include "modem_bridge/connect_job.hpp"
 #include "modem_bridge/datagram_job.hpp"
@@ -86,9 +87,23 @@ void engine::connect(ticket t, socket_id id, const endpoint& peer,
     return refuse(fail(errc::already_connected, "connected already"));
   if (entry->family != peer.address.family)
     return refuse(fail(errc::unsupported_family, "the peer is of the other address family"));
-  if (auto why = m.core.not_ready()) return refuse(std::move(*why));
+  if (auto why = m.core.not_ready(entry->family)) return refuse(std::move(*why));
   entry->connecting = true;
   m.queue(std::make_unique<connect_job>(m.core, t, id, peer, timeout));
+  m.pump();
+}
+
+void engine::bind(ticket t, socket_id id, std::uint16_t port, time_point now) {
+  auto& m = *impl_;
+  m.core.set_now(now);
+  const auto refuse = [&](failure why) { m.core.emit(outcome::failed{t, std::move(why)}); };
+  const auto* entry = m.core.table.find(id);
+  if (entry == nullptr || entry->closing) return refuse(fail(errc::bad_socket, "no such socket"));
+  if (entry->handle || entry->connecting || entry->bound)
+    return refuse(fail(errc::invalid_argument,
+                       "the socket has a local port already: bind before it connects or sends"));
+  if (auto why = m.core.not_ready(entry->family)) return refuse(std::move(*why));
+  m.queue(std::make_unique<bind_job>(m.core, t, id, port));
   m.pump();
 }
 
@@ -107,7 +122,7 @@ void engine::close(ticket t, socket_id id, time_point now) {
   std::deque<job_ptr> kept;
   for (auto& job : std::exchange(m.waiting, {})) {
     if (job->socket() == id)
-      job->abandon(fail(errc::bad_socket, "closed before the connect began"));
+      job->abandon(fail(errc::bad_socket, "closed before its turn came"));
     else
       kept.push_back(std::move(job));
   }
@@ -266,13 +281,17 @@ std::vector<trace_event> engine::take_trace() {
 const link_status& engine::status() const {
   return impl_->core.link;
 }
-const datagram_rules& engine::rules() const {
-  return impl_->core.rules;
+const datagram_rules& engine::rules(ip_family family) const {
+  return impl_->core.rules_for(family);
 }
 
 std::optional<modem_handle> engine::handle_of(socket_id id) const {
   const auto* entry = std::as_const(impl_->core.table).find(id);
   return entry == nullptr ? std::nullopt : entry->handle;
+}
+
+std::optional<endpoint> engine::local_of(socket_id id) const {
+  return impl_->core.local_of(id);
 }
 
 }  // namespace cellsock

@@ -27,10 +27,15 @@ using time_point = std::chrono::steady_clock::time_point;
 /// The caller's token: an intent that takes one ends in exactly one outcome that carries it.
 enum class ticket : std::uint64_t {};
 
+/// What the default packet network is to carry. The network may give less.
+enum class pdn_families : std::uint8_t { v4, v6, v4v6 };
+
 struct engine_config {
   std::string name = "modem0";  // as logs and `status` print it
   unsigned baud = 115200;       // 0: no line behind the port (deadlines get no line time added)
   std::string apn = {};         // empty: the network's default
+  // Empty: as the modem has it defined. Like the APN, it is written only while the radio is off.
+  std::optional<pdn_families> pdn_family = {};
 };
 
 namespace outcome {
@@ -38,6 +43,11 @@ namespace outcome {
 struct connected {
   ticket t;
   socket_id id;
+};
+struct bound {
+  ticket t;
+  socket_id id;
+  endpoint local;
 };
 struct closed {
   ticket t;
@@ -103,10 +113,11 @@ struct reopen_port {
 }  // namespace outcome
 
 using engine_outcome =
-    std::variant<outcome::connected, outcome::closed, outcome::resolved, outcome::at_done,
-                 outcome::stopped, outcome::failed, outcome::want_chunk, outcome::chunk_sent,
-                 outcome::datagram_dropped, outcome::received, outcome::peer_closed,
-                 outcome::socket_broken, outcome::link_changed, outcome::reopen_port>;
+    std::variant<outcome::connected, outcome::bound, outcome::closed, outcome::resolved,
+                 outcome::at_done, outcome::stopped, outcome::failed, outcome::want_chunk,
+                 outcome::chunk_sent, outcome::datagram_dropped, outcome::received,
+                 outcome::peer_closed, outcome::socket_broken, outcome::link_changed,
+                 outcome::reopen_port>;
 
 /// One line of the AT trace. Payload stands as its length only, secrets (PIN, passwords) as "***".
 struct trace_event {
@@ -136,9 +147,16 @@ public:
   /// Opens the modem's socket if there is none, and connects it. `timeout` bounds the modem's own
   /// connect (AT option 21, whole seconds, rounded up): a connect to a black hole holds the modem
   /// for everybody. Fails with connection_refused, timed_out, pdn_down, not_registered, no_handle,
-  /// …; a stream's modem socket is closed again by then.
+  /// unsupported_family (the peer's), address_not_available (the network gives the other family
+  /// only), …; a stream's modem socket is closed again by then.
   void connect(ticket t, socket_id id, const endpoint& peer, std::chrono::milliseconds timeout,
                time_point now);
+  /// Opens the modem's socket on a local port (0: a free one of 49152 to 65535), at the network's
+  /// address for the modem; there is no other. Before anything is sent or connected;
+  /// invalid_argument after that. Fails with address_in_use, and as a connect does. A socket that
+  /// is made anew (a stream's next connect after one that failed) gets the same port again, or
+  /// fails so.
+  void bind(ticket t, socket_id id, std::uint16_t port, time_point now);
   /// Closes the modem's socket if there is one and forgets the id. Never fails for want of one.
   void close(ticket t, socket_id id, time_point now);
   /// `bytes` (stream) or datagrams (datagram) wait to be sent, besides what was handed over
@@ -157,6 +175,8 @@ public:
   void receive(socket_id id, bool wanted, time_point now);
 
   // ---- the modem itself ----
+  /// Without a family: addresses of those that the network carries, IPv4 first. Fails with
+  /// name_not_found only if none of them has one.
   void resolve(ticket t, std::string host, std::optional<ip_family> family, time_point now);
   /// A person's own command, through the same queue. Refused with command_refused (and the reason)
   /// if it would break the daemon's view of the modem.
@@ -176,9 +196,12 @@ public:
 
   // ---- views ----
   [[nodiscard]] const link_status& status() const;
-  /// Of the dialect in use (a conservative slm rule before it is known).
-  [[nodiscard]] const datagram_rules& rules() const;
+  /// Of the dialect in use (a conservative slm rule before it is known). Where one answer must do
+  /// for a link: IPv6 carries 20 bytes less.
+  [[nodiscard]] const datagram_rules& rules(ip_family family = ip_family::v4) const;
   [[nodiscard]] std::optional<modem_handle> handle_of(socket_id id) const;
+  /// Of a socket that was bound; empty while the modem's side of it is closed.
+  [[nodiscard]] std::optional<endpoint> local_of(socket_id id) const;
 
 private:
   struct impl;

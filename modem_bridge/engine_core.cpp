@@ -5,6 +5,7 @@
 
 #include "modem_bridge/job.hpp"
 #include "modem_bridge/modem_limits.hpp"
+#include "modem_bridge/reply_fields.hpp"
 #include "modem_bridge/secrets.hpp"
 
 namespace cellsock {
@@ -12,7 +13,8 @@ namespace cellsock {
 using dialect::intent;
 
 engine_core::engine_core(engine_config settings)
-    : config(std::move(settings)), channel(config.baud), rules(rules_of(dialect::slm(), 0)) {
+    : config(std::move(settings)), channel(config.baud) {
+  renew_rules();
   link.handles_max = dialect::slm().handles_max;
 }
 
@@ -76,6 +78,55 @@ void engine_core::select(modem_handle handle, std::function<void()> then_do,
       });
 }
 
+void engine_core::open_socket(socket_id id, std::function<void(status)> next) {
+  const auto* entry = table.find(id);
+  if (entry == nullptr) return next(fail(errc::bad_socket, "the socket was closed meanwhile"));
+  if (auto why = not_ready(entry->family)) return next(*why);
+  if (table.handles_used() >= link.handles_max)
+    return next(fail(errc::no_handle, "all " + std::to_string(link.handles_max) +
+                                          " sockets of the modem are in use"));
+  dialect::fields values;
+  values.family = family_number(entry->family);
+  values.type = type_number(entry->kind);
+  selected.reset();
+  run(intent::open, values, [this, id, next = std::move(next)](const at::reply& reply) {
+    const auto handle = opened_handle(reply);
+    if (!handle) return next(handle.error());
+    auto* socket = table.find(id);
+    if (socket == nullptr) {
+      table.orphan(*handle);
+      return next(fail(errc::bad_socket, "the socket was closed meanwhile"));
+    }
+    selected = *handle;  // an open selects what it opened
+    if (socket->bound) return bind_opened(id, *handle, next);
+    take_handle(*socket, *handle);
+    next(done{});
+  });
+}
+
+/// The handle is the socket's only when it is bound: a socket on a port of the modem's choice must
+/// never be taken for it.
+void engine_core::bind_opened(socket_id id, modem_handle handle, std::function<void(status)> next) {
+  dialect::fields values;
+  values.port = *table.find(id)->bound;
+  run(intent::bind, values,
+      [this, id, handle, port = values.port, next = std::move(next)](const at::reply& reply) {
+        const auto give_up = [this, handle, next](const failure& why) {
+          close_handle(handle, [next, why] { next(why); });
+        };
+        auto* entry = table.find(id);
+        if (entry == nullptr)
+          return give_up(fail(errc::bad_socket, "the socket was closed meanwhile"));
+        if (!reply.ok())
+          return ask_why(errc::address_in_use,
+                         "the modem refuses local port " + std::to_string(port), give_up);
+        // It was nobody's while the network may have gone away.
+        if (auto why = not_ready(entry->family)) return give_up(*why);
+        take_handle(*entry, handle);
+        next(done{});
+      });
+}
+
 void engine_core::close_handle(modem_handle handle, std::function<void()> closed) {
   const auto gone = [this, handle, closed] {
     selected.reset();
@@ -116,12 +167,32 @@ std::optional<failure> engine_core::not_ready() const {
   return fail(errc::link_down, std::move(detail));
 }
 
+std::optional<endpoint> engine_core::local_of(socket_id id) const {
+  const auto* entry = table.find(id);
+  if (entry == nullptr || !entry->handle || !entry->bound) return std::nullopt;
+  const auto& address = facts.address_of(entry->family);
+  if (!address) return std::nullopt;
+  return endpoint{*address, *entry->bound};
+}
+
+std::optional<failure> engine_core::not_ready(ip_family family) const {
+  if (auto why = not_ready()) return why;
+  return facts.missing(family);
+}
+
+void engine_core::renew_rules() {
+  const auto& language = spoken != nullptr ? *spoken : dialect::slm();
+  rules = rules_of(language, link.mtu, ip_family::v4);
+  rules6 = rules_of(language, link.mtu, ip_family::v6);
+}
+
 void engine_core::break_socket(socket_id id, const failure& why) {
   auto* entry = table.find(id);
   if (entry == nullptr) return;
   if (entry->handle) table.orphan(*entry->handle);
   entry->forget_modem_side();
   entry->peer.reset();
+  entry->bound.reset();
   entry->offered = 0;
   count_handles();
   // A connect under way answers its ticket, a close answers its own: no second report for those.
@@ -145,17 +216,28 @@ void engine_core::count_handles() {
   link.handles_used = table.handles_used();
 }
 
-datagram_rules rules_of(const dialect::table& spoken, unsigned mtu) {
+datagram_rules rules_of(const dialect::table& spoken, unsigned mtu, ip_family family) {
   datagram_rules rules;
   const std::size_t packet = mtu == 0 ? modem_limits::mtu_assumed : mtu;
-  const std::size_t payload =
-      packet > modem_limits::ip_udp_header_bytes ? packet - modem_limits::ip_udp_header_bytes : 0;
+  const std::size_t headers = family == ip_family::v4 ? modem_limits::ip_udp_header_bytes
+                                                      : modem_limits::ip6_udp_header_bytes;
+  const std::size_t payload = packet > headers ? packet - headers : 0;
   rules.payload_bytes_max = std::min(payload, spoken.data_buffer_bytes);
   rules.empty_allowed = false;
   rules.guarded_sequence = std::string(spoken.data_terminator);
   rules.forbidden_with_guard = std::string(spoken.forbidden_in_string);
   rules.guarded_bytes_max = spoken.string_bytes_max;
   return rules;
+}
+
+std::string_view pdn_type(std::optional<pdn_families> families) noexcept {
+  if (!families) return {};
+  switch (*families) {
+    case pdn_families::v4: return "IP";
+    case pdn_families::v6: return "IPV6";
+    case pdn_families::v4v6: break;
+  }
+  return "IPV4V6";
 }
 
 int family_number(ip_family family) noexcept {

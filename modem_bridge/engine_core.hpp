@@ -41,6 +41,9 @@ public:
   // ---- steps shared by jobs ----
   /// Makes `handle` the current socket; `failed` when the modem does not know it.
   void select(modem_handle handle, std::function<void()> selected, std::function<void()> failed);
+  /// Opens the modem's socket for one of ours, on its local port if it is to have one; it is the
+  /// current one then. address_in_use: the port is taken. After a failure it is closed again.
+  void open_socket(socket_id id, std::function<void(status)> next);
   /// Closes it in the modem, whatever the modem answers.
   void close_handle(modem_handle handle, std::function<void()> closed);
   /// Why a socket stopped working: asks whether the PDN is still there, because its URC may have
@@ -52,6 +55,15 @@ public:
   void set_now(time_point now) noexcept { now_ = now; }
   /// Empty: sockets may be opened and connected.
   [[nodiscard]] std::optional<failure> not_ready() const;
+  /// The same for one family: the network may give an address of the other only.
+  [[nodiscard]] std::optional<failure> not_ready(ip_family family) const;
+  [[nodiscard]] const datagram_rules& rules_for(ip_family family) const {
+    return family == ip_family::v4 ? rules : rules6;
+  }
+  /// The dialect or the MTU is another one.
+  void renew_rules();
+  /// The local port it is bound to, at the network's address for the modem.
+  [[nodiscard]] std::optional<endpoint> local_of(socket_id id) const;
   /// Reports the socket dead and forgets its modem side; the handle is closed later. No-op for an
   /// unknown id.
   void break_socket(socket_id id, const failure& why);
@@ -66,7 +78,7 @@ public:
   sockets table;
   link_status link;
   network_facts facts;
-  datagram_rules rules;
+  datagram_rules rules, rules6;  // of IPv4 and IPv6 sockets
   std::optional<modem_handle> selected;
   std::optional<socket_id> working_for;  // whose command is on the channel
   bool running = false;                  // the channel takes jobs
@@ -82,11 +94,15 @@ public:
   std::optional<time_point> pause_until;
 
 private:
+  void bind_opened(socket_id id, modem_handle handle, std::function<void(status)> next);
+
   time_point now_{};
 };
 
 /// The rules of `spoken` for one UDP payload; `mtu` 0: unknown.
-[[nodiscard]] datagram_rules rules_of(const dialect::table& spoken, unsigned mtu);
+[[nodiscard]] datagram_rules rules_of(const dialect::table& spoken, unsigned mtu, ip_family family);
+/// As +CGDCONT writes it; empty for none.
+[[nodiscard]] std::string_view pdn_type(std::optional<pdn_families> families) noexcept;
 [[nodiscard]] int family_number(ip_family family) noexcept;
 [[nodiscard]] int type_number(transport kind) noexcept;
 

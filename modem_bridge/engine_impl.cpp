@@ -28,9 +28,10 @@ void engine::impl::take_events() {
       on_reply(*reply);
     } else if (std::holds_alternative<at::command_queue::drained>(*event)) {
       core.trace(trace_event::direction::note, "the late answer came; in step again");
+      in_step();
       verify_due = true;
     } else {
-      begin_resync("a command was never answered");
+      begin_resync("the modem stopped answering");
     }
     drive_detection();
     // A reply frees the channel for the next job before anything that follows it is looked at: so
@@ -59,6 +60,7 @@ void engine::impl::on_reply(const at::reply& reply) {
       core.selected.reset();
       core.trace(trace_event::direction::note, "no answer in time; waiting for a late one");
       abandon_active(fail(errc::timed_out, "the modem did not answer " + core.link.busy_with));
+      out_of_step("the modem stopped answering");
       return;
     }
     case at::ending::damaged:
@@ -66,7 +68,7 @@ void engine::impl::on_reply(const at::reply& reply) {
       core.trace(trace_event::direction::note, "a counted receive does not add up");
       abandon_active(
           fail(errc::stream_damaged, "a receive did not add up: bytes were lost on the line"));
-      begin_resync("a counted receive did not add up");
+      begin_resync("a receive did not add up");
       return;
   }
 }

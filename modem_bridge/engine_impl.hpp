@@ -38,6 +38,9 @@ struct engine::impl {
   // ---- engine_link.cpp: the link ----
   void on_event(link_event event);
   void trouble(const failure& why);
+  /// Nothing can be asked of the modem for now, whatever the state says; and the end of that.
+  void out_of_step(const std::string& why);
+  void in_step();
   void begin_detection();
   void begin_resync(const std::string& why);
   void drive_detection();
@@ -46,6 +49,7 @@ struct engine::impl {
   [[nodiscard]] job_ptr refresh();
   void bring_up_over(const result<done>& how);
   void network_known();
+  void address_known(ip_family family, std::optional<ip_address>& own);
   void on_unsolicited(const at::command_queue::unsolicited& line);
   void on_socket_event(std::string_view fields);
   void pdn_lost(const std::string& why);
@@ -76,7 +80,7 @@ struct engine::impl {
   bool stopped = false;  // nothing is started any more
   bool verify_due = false;
   int bring_up_tries = 0;
-  std::optional<ip_address> own_address;  // what open sockets are bound to
+  std::optional<ip_address> own_address, own_address6;  // what open sockets are bound to
   bool refresh_due = false;
   std::optional<time_point> refresh_at;
   std::optional<time_point> refresh_full_at;

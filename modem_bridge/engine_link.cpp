@@ -37,6 +37,16 @@ void engine::impl::trouble(const failure& why) {
   core.emit(outcome::link_changed{core.link.state, why});
 }
 
+void engine::impl::out_of_step(const std::string& why) {
+  trouble(fail(errc::no_answer, why + "; getting back into step"));
+}
+
+void engine::impl::in_step() {
+  // Unless the network gave a better reason meanwhile.
+  if (core.link.trouble.code != errc::no_answer) return;
+  trouble(core.link.state == link_state::searching ? core.facts.trouble() : fail(errc::none));
+}
+
 // ---- finding the modem ----
 
 void engine::impl::begin_detection() {
@@ -58,6 +68,7 @@ void engine::impl::begin_resync(const std::string& why) {
   abandon_active(fail(errc::link_down, why));
   core.channel.reset();
   detecting = resyncing = true;
+  out_of_step(why);
   detector.begin(dialect::detector::goal::resync, known_terminator, core.now());
 }
 
@@ -89,11 +100,13 @@ void engine::impl::detection_over() {
   if (was_resync) {
     if (detector.restarted()) return modem_restarted("the modem restarted");
     core.trace(trace_event::direction::note, "in step again");
+    in_step();
     core.running = true;
     verify_due = true;
     return;
   }
   core.spoken = found->spoken;
+  core.renew_rules();
   core.link.dialect = std::string(found->spoken->name);
   core.link.firmware = found->firmware;
   core.link.handles_max = found->spoken->handles_max;
@@ -123,11 +136,13 @@ job_ptr engine::impl::bring_up() {
 
 void engine::impl::bring_up_over(const result<done>& how) {
   if (!how) return give_up_port(how.error());
-  if (core.facts.functional_mode == 1 && !core.config.apn.empty() &&
-      core.facts.apn_defined != core.config.apn)
+  const bring_up_context context{core.facts, core.link, core.config.apn,
+                                 pdn_type(core.config.pdn_family)};
+  if (core.facts.functional_mode == 1 && context.context_differs())
     core.trace(trace_event::direction::note,
-               "the modem is on its network with APN \"" + core.facts.apn_defined +
-                   "\"; the configured one is set at its next start with the radio off");
+               "the modem is on its network with APN \"" + core.facts.apn_defined + "\", type " +
+                   core.facts.pdn_type_defined +
+                   "; what is configured is set at its next start with the radio off");
   refresh_due = true;
   on_event(link_event::configured);
 }
@@ -160,12 +175,9 @@ void engine::impl::refresh_within(std::chrono::milliseconds when) {
 }
 
 void engine::impl::network_known() {
-  const auto before = own_address;
-  if (core.facts.address) own_address = core.facts.address;
-  if (before && own_address != before) {
-    for (const auto id : core.table.with_handle())
-      core.break_socket(id, fail(errc::pdn_down, "the network gave the modem another address"));
-    update_all_turns();
+  if (core.facts.pdn_up()) {
+    address_known(ip_family::v4, own_address);
+    address_known(ip_family::v6, own_address6);
   }
   copy_facts();
   if (core.facts.attached()) {
@@ -181,6 +193,16 @@ void engine::impl::network_known() {
     }
   }
   refresh_within(refresh_period());
+}
+
+void engine::impl::address_known(ip_family family, std::optional<ip_address>& own) {
+  const auto before = std::exchange(own, core.facts.address_of(family));
+  if (!before || own == before) return;
+  for (const auto id : core.table.with_handle())
+    if (core.table.find(id)->family == family)
+      core.break_socket(id, fail(errc::pdn_down, own ? "the network gave the modem another address"
+                                                     : "the network took the address back"));
+  update_all_turns();
 }
 
 void engine::impl::pdn_lost(const std::string& why) {
@@ -200,11 +222,12 @@ void engine::impl::copy_facts() {
   link.access_technology = core.facts.access_technology;
   link.rsrp_dbm = core.facts.rsrp_dbm;
   link.address = core.facts.address;
+  link.address6 = core.facts.address6;
   link.pdn_up = core.facts.pdn_up();
   link.uart.lines_dropped = core.channel.lines_dropped();
   if (link.mtu != core.facts.mtu) {
     link.mtu = core.facts.mtu;
-    core.rules = rules_of(core.spoken != nullptr ? *core.spoken : dialect::slm(), link.mtu);
+    core.renew_rules();
   }
   if (lost_unnoticed) pdn_lost("the packet data network went away");
 }
@@ -246,7 +269,7 @@ void engine::impl::on_unsolicited(const at::command_queue::unsolicited& line) {
       return network_known();
     }
     case at::urc::packet_event:
-      switch (packet_event(routed->fields)) {
+      switch (packet_event(routed->fields, core.facts)) {
         case packet_change::pdn_lost:
           return pdn_lost("the network took the packet data network down (" +
                           std::string(routed->fields.substr(0, 40)) + ")");

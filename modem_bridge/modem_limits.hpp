@@ -35,6 +35,14 @@ inline constexpr auto chunk_answer_max = 2s;
 /// Nothing received for this long in AT mode: ask whether the modem is still there.
 inline constexpr auto liveness_quiet = 30s;
 
+// ---- local ports ----
+
+/// For programs that do not care which (RFC 6335 §6), and how many are tried: one that is taken
+/// although none of our sockets has it is rare.
+inline constexpr unsigned ephemeral_port_min = 49152;
+inline constexpr unsigned ephemeral_port_max = 65535;
+inline constexpr unsigned bind_attempts_max = 4;
+
 // ---- sending ----
 
 /// The modem's own send timeout while data moves (AT option 21, what it sets after an open), and
@@ -59,9 +67,10 @@ inline constexpr auto data_limit_margin = 100ms;
 inline constexpr auto refresh_searching = 3s;
 inline constexpr auto refresh_after_data = 10s;
 inline constexpr auto refresh_idle = 60s;
-/// UDP payload when the network names no MTU: IPv6's minimum less IPv4 and UDP headers.
+/// Of UDP when the network names no MTU: IPv6's minimum. Less the headers of the family.
 inline constexpr std::size_t mtu_assumed = 1280;
 inline constexpr std::size_t ip_udp_header_bytes = 28;
+inline constexpr std::size_t ip6_udp_header_bytes = 48;
 
 // ---- a person's commands, names ----
 

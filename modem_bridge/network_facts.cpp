@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "modem_bridge/network_facts.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "modem_bridge/at/args.hpp"
 
@@ -66,11 +68,46 @@ void take_registration(args fields, network_facts& facts) {
 
 constexpr std::int64_t cid_max = 10;
 
+/// Until the network has announced its prefix, an IPv6 context has a link-local address only: it
+/// reaches nobody.
+bool link_local(const ip_address& address) {
+  return address.family == ip_family::v6 && address.bytes[0] == 0xfe &&
+         (address.bytes[1] & 0xc0) == 0x80;
+}
+
+void take_address(std::string_view text, network_facts& facts) {
+  const auto parsed = parse_address(text);
+  if (!parsed || parsed->is_any() || link_local(*parsed)) return;
+  auto& place = parsed->family == ip_family::v4 ? facts.address : facts.address6;
+  if (!place) place = *parsed;
+}
+
+/// `+CGEV:` texts of one context, which follows them as a number.
+struct packet_row {
+  std::string_view begins;
+  packet_change meaning;
+  bool about_families = false;  // what was known of a missing family is out of date
+  std::string_view note = {};   // why one is missing
+};
+constexpr std::array packet_events{
+    packet_row{"ME PDN DEACT ", packet_change::pdn_lost},
+    packet_row{"NW PDN DEACT ", packet_change::pdn_lost},
+    packet_row{"ME PDN ACT ", packet_change::look, true},
+    packet_row{"ME PDN RESUMED ", packet_change::look},
+    packet_row{"IPV6 FAIL ", packet_change::look, true, "it announced no IPv6 prefix"},
+    packet_row{"IPV6 ", packet_change::look, true},
+};
+/// By the reason that may follow the context, which only `ME PDN ACT` has.
+constexpr std::array<std::string_view, 2> activation_reasons{"it allows IPv4 only",
+                                                             "it allows IPv6 only"};
+
 }  // namespace
 
 void network_facts::pdn_lost() {
   pdn_active = false;
   address.reset();
+  address6.reset();
+  family_note.clear();
   mtu = 0;
 }
 
@@ -93,6 +130,14 @@ failure network_facts::trouble() const {
       return fail(errc::pdn_down, "registered, but the packet data network is down");
     default: return fail(errc::not_registered, "registration not known yet");
   }
+}
+
+std::optional<failure> network_facts::missing(ip_family family) const {
+  if (address_of(family)) return std::nullopt;
+  std::string detail = family == ip_family::v4 ? "the network gave no IPv4 address"
+                                               : "the network gave no IPv6 address";
+  if (!family_note.empty()) detail += ": " + family_note;
+  return fail(errc::address_not_available, std::move(detail));
 }
 
 void read_functional_mode(std::string_view text, network_facts& facts) {
@@ -137,7 +182,11 @@ void read_context(std::string_view text, network_facts& facts) {
   args fields(text);
   const auto which = fields.integer(0, cid_max);
   if (!which || *which != 0) return;
-  fields.skip();  // type
+  if (const auto type = fields.text()) {
+    facts.pdn_type_defined = std::string(*type);
+    std::transform(type->begin(), type->end(), facts.pdn_type_defined.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  }
   if (const auto apn = fields.text()) facts.apn_defined = std::string(*apn);
 }
 
@@ -155,14 +204,18 @@ void read_address(std::string_view text, network_facts& facts) {
   const auto which = fields.integer(0, cid_max);
   if (!which || *which != 0) return;
   facts.address.reset();
-  while (!fields.at_end() && !facts.address) {
+  facts.address6.reset();
+  while (!fields.at_end()) {
     const auto written = fields.text();
     if (!written) break;
     // Dual stack comes as two fields or as "v4 v6" in one.
-    const auto parsed = parse_address(written->substr(0, written->find(' ')));
-    if (parsed && !parsed->is_any()) facts.address = *parsed;
+    for (auto rest = *written; !rest.empty();) {
+      const auto end = std::min(rest.find(' '), rest.size());
+      take_address(rest.substr(0, end), facts);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
   }
-  if (facts.address) facts.pdn_active = true;
+  if (facts.address || facts.address6) facts.pdn_active = true;
 }
 
 void read_dynamic_parameters(std::string_view text, network_facts& facts) {
@@ -210,17 +263,21 @@ void read_data_limit(std::string_view text, network_facts& facts) {
   if (const auto min = fields.integer(1, 65535)) facts.data_limit_min_ms = static_cast<long>(*min);
 }
 
-packet_change packet_event(std::string_view text) {
-  for (const std::string_view down : {"ME PDN DEACT", "NW PDN DEACT"})
-    if (text.starts_with(down)) {
-      args fields(text.substr(down.size()));
-      const auto which = fields.integer(0, cid_max);
-      return which && *which == 0 ? packet_change::pdn_lost : packet_change::none;
-    }
+packet_change packet_event(std::string_view text, network_facts& facts) {
   if (text.starts_with("ME DETACH") || text.starts_with("NW DETACH"))
     return packet_change::pdn_lost;
-  for (const std::string_view up : {"ME PDN ACT", "IPV6 ", "ME PDN RESUMED"})
-    if (text.starts_with(up)) return packet_change::look;
+  for (const auto& row : packet_events) {
+    if (!text.starts_with(row.begins)) continue;
+    args fields(text.substr(row.begins.size()));
+    const auto which = fields.integer(0, cid_max);
+    if (!which || *which != 0) return packet_change::none;
+    if (row.about_families) {
+      const auto reason = fields.optional_integer(0, activation_reasons.size() - 1);
+      facts.family_note =
+          reason && *reason ? activation_reasons[static_cast<std::size_t>(**reason)] : row.note;
+    }
+    return row.meaning;
+  }
   return packet_change::none;
 }
 

@@ -10,11 +10,20 @@ namespace cellsock {
 
 using dialect::intent;
 
+namespace {
+
+void fill(std::string& line, std::string_view placeholder, std::string_view value) {
+  if (const auto at = line.find(placeholder); at != std::string::npos)
+    line.replace(at, placeholder.size(), value);
+}
+
+}  // namespace
+
 network_job::network_job(engine_core& core, std::span<const bring_up_step> steps,
                          std::function<void(const status&)> ended)
     : core_(core),
       steps_(steps),
-      context_{core.facts, core.link, core.config.apn},
+      context_{core.facts, core.link, core.config.apn, pdn_type(core.config.pdn_family)},
       ended_(std::move(ended)) {}
 
 void network_job::start() {
@@ -34,9 +43,8 @@ at::command network_job::command_for(const bring_up_step& step) const {
     return command;
   }
   command.line = std::string(step.command);
-  constexpr std::string_view placeholder = "{apn}";
-  if (const auto at = command.line.find(placeholder); at != std::string::npos)
-    command.line.replace(at, placeholder.size(), core_.config.apn);
+  fill(command.line, "{pdn_type}", context_.pdn_type_to_define());
+  fill(command.line, "{apn}", context_.apn_to_define());
   command.prefix = std::string(step.prefix);
   command.bare = step.prefix.empty() && step.line != nullptr;
   return command;

@@ -50,32 +50,59 @@ resolve_job::resolve_job(engine_core& core, ticket t, std::string host,
     : core_(core), ticket_(t), host_(std::move(host)), family_(family) {}
 
 void resolve_job::start() {
-  if (auto why = core_.not_ready()) return abandon(*why);
-  dialect::fields values;
-  values.host = host_;
-  if (family_) values.family = family_number(*family_);
-  core_.run(family_ ? intent::resolve_family : intent::resolve_any, values,
-            [this](const at::reply& reply) { replied(reply); });
+  if (auto why = core_.not_ready()) return end(*why);
+  if (family_) {
+    ask_next_ = {*family_};
+  } else {
+    // An address of a family that this network does not carry is no use, and its query would cost
+    // everybody a turn of the modem.
+    for (const auto family : {ip_family::v6, ip_family::v4})
+      if (!core_.facts.missing(family)) ask_next_.push_back(family);
+    if (ask_next_.empty()) return end(core_.facts.trouble());
+  }
+  ask();
 }
 
-void resolve_job::replied(const at::reply& reply) {
+void resolve_job::ask() {
+  const auto family = ask_next_.back();
+  ask_next_.pop_back();
+  dialect::fields values;
+  values.host = host_;
+  values.family = family_number(family);
+  core_.run(intent::resolve, values,
+            [this, family](const at::reply& reply) { replied(family, reply); });
+}
+
+void resolve_job::replied(ip_family family, const at::reply& reply) {
   const auto text = quoted_text(reply);
+  failure why = fail(errc::name_not_found, host_ + ": no address in the answer");
   if (!reply.ok()) {
     core_.selected.reset();
     if (!core_.facts.pdn_up())
-      return abandon(fail(errc::name_try_again, "the packet data network went away"));
-    return abandon(fail(name_failure(text), host_ + ": " + (text.empty() ? "refused" : text)));
+      return end(fail(errc::name_try_again, "the packet data network went away"));
+    why = fail(name_failure(text), host_ + ": " + (text.empty() ? "refused" : text));
   }
-  auto found = addresses_in(text, family_);
-  if (found.empty())
-    return abandon(fail(errc::name_not_found, host_ + ": no address in the answer"));
-  core_.emit(outcome::resolved{ticket_, std::move(found)});
+  const auto added = reply.ok() ? addresses_in(text, family) : std::vector<ip_address>();
+  found_.insert(found_.end(), added.begin(), added.end());
+  if (added.empty() && (!failed_ || outweighs(why.code, failed_->code))) failed_ = std::move(why);
+  if (!ask_next_.empty()) return ask();
+  end(failed_.value_or(fail(errc::none)));
+}
+
+/// What one family's query found is worth having, whatever became of the other's.
+void resolve_job::end(const failure& why) {
+  if (found_.empty())
+    core_.emit(outcome::failed{ticket_, why});
+  else
+    core_.emit(outcome::resolved{ticket_, std::move(found_)});
   finish();
 }
 
-void resolve_job::abandon(const failure& why) {
-  core_.emit(outcome::failed{ticket_, why});
-  finish();
+bool outweighs(errc one, errc other) {
+  const auto weight = [](errc code) {
+    return code == errc::name_not_found ? 0 : code == errc::name_failed ? 1 : 2;
+  };
+  return weight(one) > weight(other);
 }
 
 status check_host(std::string_view host) {

@@ -5,21 +5,32 @@
 
 namespace cellsock {
 
-/// The modem's own resolver, on its default packet network.
+/// The modem's own resolver, on its default packet network. It prints one address per query
+/// (docs/at_dialects.md §9), so without a family each that the network carries is asked for, IPv4
+/// first.
 class resolve_job final : public job {
 public:
   resolve_job(engine_core& core, ticket t, std::string host, std::optional<ip_family> family);
   void start() override;
-  void abandon(const failure& why) override;
+  void abandon(const failure& why) override { end(why); }
 
 private:
-  void replied(const at::reply& reply);
+  void ask();
+  void replied(ip_family family, const at::reply& reply);
+  void end(const failure& why);
 
   engine_core& core_;
   ticket ticket_;
   std::string host_;
   std::optional<ip_family> family_;
+  std::vector<ip_family> ask_next_;  // the last one first
+  std::vector<ip_address> found_;
+  std::optional<failure> failed_;  // of the queries so far
 };
+
+/// Of two failed queries for one name, the answer is the one that leaves more hope: "not found"
+/// only if both say so.
+[[nodiscard]] bool outweighs(errc one, errc other);
 
 /// A name that can stand between quotes in a command and is not longer than the modem takes.
 [[nodiscard]] status check_host(std::string_view host);

@@ -54,6 +54,12 @@ void sockets::erase(socket_id id) {
   by_id_.erase(id);
 }
 
+bool sockets::has_port(ip_family family, transport kind, std::uint16_t port) const {
+  return std::any_of(by_id_.begin(), by_id_.end(), [&](const auto& row) {
+    return row.second.bound == port && row.second.family == family && row.second.kind == kind;
+  });
+}
+
 std::vector<socket_id> sockets::with_handle() const {
   std::vector<socket_id> ids;
   for (const auto& [id, entry] : by_id_)

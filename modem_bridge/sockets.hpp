@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <vector>
@@ -23,6 +24,7 @@ struct modem_socket {
   ip_family family = ip_family::v4;
   transport kind = transport::stream;
   std::optional<modem_handle> handle = {};  // none: not open in the modem
+  std::optional<std::uint16_t> bound = {};  // local port; a new handle is bound to it again
   bool connected = false;
   std::optional<endpoint> peer = {};
   bool connecting = false;  // a connect is queued or under way
@@ -40,7 +42,7 @@ struct modem_socket {
 
   [[nodiscard]] bool can_send() const;
   [[nodiscard]] bool can_receive() const;
-  /// As after a close in the modem.
+  /// As after a close in the modem. It is opened again when needed, on the same local port.
   void forget_modem_side();
 };
 
@@ -52,6 +54,8 @@ public:
   [[nodiscard]] const modem_socket* find(socket_id id) const;
   [[nodiscard]] modem_socket* find(modem_handle handle);
   void erase(socket_id id);
+  /// Whether one of them is bound to that port.
+  [[nodiscard]] bool has_port(ip_family family, transport kind, std::uint16_t port) const;
   [[nodiscard]] std::vector<socket_id> with_handle() const;
   [[nodiscard]] std::vector<socket_id> all() const;
 

@@ -68,7 +68,8 @@ struct link_status {
   std::string operator_plmn = {};
   std::string access_technology = {};
   std::optional<int> rsrp_dbm = {};
-  std::optional<ip_address> address = {};  // of PDN 0
+  std::optional<ip_address> address = {};   // of PDN 0: its IPv4 address,
+  std::optional<ip_address> address6 = {};  // and its IPv6 address; either or both
   bool pdn_up = false;
   unsigned mtu = 0;  // 0: the network did not say
   unsigned handles_used = 0;

@@ -43,7 +43,7 @@ constexpr std::array rows{
         "a counted receive from the modem did not add up; the stream was ended"},
     row{errc::address_in_use, "address-in-use", "another socket uses this local port"},
     row{errc::address_not_available, "address-not-available",
-        "the local address is not one of this link's"},
+        "not an address of this link, or the link has none of this family"},
     row{errc::not_connected, "not-connected", "the socket is not connected"},
     row{errc::already_connected, "already-connected", "the socket is connected already"},
     row{errc::connect_in_progress, "connect-in-progress", "the connect goes on"},

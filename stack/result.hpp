@@ -31,7 +31,7 @@ enum class errc : std::uint8_t {
   chunk_lost,      // the modem took bytes and its send timeout dropped them (needs a dead stream)
   stream_damaged,  // a counted receive did not add up: bytes of this stream cannot be trusted
   address_in_use,  // bind: another socket has the local port
-  address_not_available,  // bind: the address is not one of this link's
+  address_not_available,  // bind: not one of this link's; connect: it has none of this family
   // The socket's own state.
   not_connected,
   already_connected,

@@ -20,6 +20,7 @@ enum class intent : std::uint8_t {
   close,
   close_secure,  // a TLS socket left by somebody else
   set_send_timeout,
+  bind,  // to the default packet network's address
   connect,
   send_string,
   send_stream,  // enters data mode
@@ -31,8 +32,7 @@ enum class intent : std::uint8_t {
   poll_stop,
   read_data_limit,
   set_data_limit,
-  resolve_any,
-  resolve_family,
+  resolve,
   count_
 };
 

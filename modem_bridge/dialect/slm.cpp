@@ -16,6 +16,7 @@ constexpr std::array rows{
     verb{intent::close, "AT#XSOCKET=0", "#XSOCKET:", 10s, true},
     verb{intent::close_secure, "AT#XSSOCKET=0", "#XSOCKET:", 10s, true},
     verb{intent::set_send_timeout, "AT#XSOCKETOPT=1,21,{seconds}", "", 5s, true},
+    verb{intent::bind, "AT#XBIND={port}", "", 5s, true},
     // The connect's own limit is added: it is what the program asked for.
     verb{intent::connect, "AT#XCONNECT=\"{host}\",{port}", "#XCONNECT:", 10s, true},
     verb{intent::send_string, "AT#XSEND=\"{text}\"", "#XSEND:", 35s, true},
@@ -29,8 +30,7 @@ constexpr std::array rows{
     verb{intent::poll_stop, "AT#XAPOLL=0", "#XAPOLL:", 5s},
     verb{intent::read_data_limit, "AT#XDATACTRL?", "#XDATACTRL:", 5s},
     verb{intent::set_data_limit, "AT#XDATACTRL={ms}", "#XDATACTRL:", 5s},
-    verb{intent::resolve_any, "AT#XGETADDRINFO=\"{host}\"", "#XGETADDRINFO:", 60s},
-    verb{intent::resolve_family, "AT#XGETADDRINFO=\"{host}\",{family}", "#XGETADDRINFO:", 60s},
+    verb{intent::resolve, "AT#XGETADDRINFO=\"{host}\",{family}", "#XGETADDRINFO:", 60s},
 };
 static_assert(complete(rows));
 

@@ -41,7 +41,14 @@ constexpr std::string_view replies[] = {
     "\r\n#XMODEM: FAULT,0x1,0x2\r\n",
     "INIT ERROR\r\n",
     "\r\n#XSOCKETSELECT: 0,1,0,1,-1,1,0\r\n\r\n#XSOCKETSELECT: 0\r\n\r\nOK\r\n",
+    "\r\n+CGPADDR: 0,\"10.0.0.2\",\"2001:db8::2\"\r\n\r\nOK\r\n",
+    "\r\n+CGEV: IPV6 FAIL 0\r\n",
+    "\r\n#XRECVFROM: 3,\"2001:db8::7\",7\r\nabc\r\nOK\r\n",
+    "\r\n#XGETADDRINFO: \"2001:db8::7 2001:db8::7\"\r\n\r\nOK\r\n",
 };
+
+const endpoint peer4{{ip_family::v4, {192, 0, 2, 1}}, 7};
+const endpoint peer6{{ip_family::v6, {0x20, 0x01, 0x0d, 0xb8}}, 7};
 
 struct session {
   engine core{{"m", 115200, ""}};
@@ -86,6 +93,10 @@ struct session {
     std::abort();  // outcomes without end
   }
   void on(outcome::connected& o) { end(o.t); }
+  void on(outcome::bound& o) {
+    if (o.local.port == 0) std::abort();
+    end(o.t);
+  }
   void on(outcome::closed& o) { end(o.t); }
   void on(outcome::resolved& o) { end(o.t); }
   void on(outcome::at_done& o) { end(o.t); }
@@ -94,8 +105,8 @@ struct session {
   void on(outcome::want_chunk& o) {
     if (number(o.id) == 1) {
       core.chunk(o.id, std::vector<std::byte>(4, std::byte{'x'}), now);
-    } else if (number(o.id) == 2) {
-      core.datagram(o.id, endpoint{{ip_family::v4, {192, 0, 2, 1}}, 7},
+    } else {
+      core.datagram(o.id, number(o.id) == 2 ? peer4 : peer6,
                     std::vector<std::byte>(3, std::byte{'"'}), now);
     }
     (void)core.take_output();
@@ -118,7 +129,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   session s;
   s.core.port_opened(s.now);
   s.settle();
-  const endpoint peer{{ip_family::v4, {192, 0, 2, 1}}, 7};
   for (std::size_t i = 0; i < size; ++i) {
     const std::uint8_t op = data[i];
     if (op < 128) {
@@ -132,10 +142,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       i += length;
     } else {
       const socket_id id{static_cast<std::uint32_t>(1 + op % 3)};
-      switch (op % 13) {
+      switch (op % 16) {
         case 0: s.core.declare(socket_id{1}, ip_family::v4, transport::stream); break;
         case 1: s.core.declare(socket_id{2}, ip_family::v4, transport::datagram); break;
-        case 2: s.core.connect(s.begin(), id, peer, 2s, s.now); break;
+        case 2: s.core.connect(s.begin(), id, peer4, 2s, s.now); break;
         case 3: s.core.close(s.begin(), id, s.now); break;
         case 4: s.core.offer(id, 8, s.now); break;
         case 5: s.core.receive(id, true, s.now); break;
@@ -145,7 +155,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case 9: s.core.port_drained(s.now); break;
         case 10: s.core.port_closed(fail(errc::port_failed), s.now); break;
         case 11: s.core.port_opened(s.now); break;
-        default: s.core.chunk(id, {}, s.now); break;
+        case 12: s.core.chunk(id, {}, s.now); break;
+        case 13: s.core.declare(socket_id{3}, ip_family::v6, transport::datagram); break;
+        case 14: s.core.bind(s.begin(), id, op % 32 < 16 ? 0 : 5683, s.now); break;
+        default: s.core.connect(s.begin(), id, peer6, 2s, s.now); break;
       }
       s.settle();
     }

@@ -5,7 +5,10 @@
 
 namespace cellsock::test {
 
-scripted_modem::scripted_modem(std::string apn) : driver({"modem0", 115200, std::move(apn)}) {
+scripted_modem::scripted_modem(std::string apn)
+    : scripted_modem(engine_config{"modem0", 115200, std::move(apn)}) {}
+
+scripted_modem::scripted_modem(engine_config config) : driver(std::move(config)) {
   answers_ = {
       {"AT", "\r\nOK\r\n"},
       {"AT#XSMVER", "\r\nERROR\r\n"},
@@ -40,7 +43,7 @@ std::string scripted_modem::reply_to(const std::string& command) {
       best = &row;
   std::string reply = best == nullptr ? "" : best->second;
   if (best != nullptr && best->first != "AT") return reply;
-  if (command.starts_with("AT#XSOCKET=1"))
+  if (command.starts_with("AT#XSOCKET=1") || command.starts_with("AT#XSOCKET=2"))
     return "\r\n#XSOCKET: " + std::to_string(next_handle_++) + ",1,6\r\n\r\nOK\r\n";
   if (command.starts_with("AT#XSEND=\""))
     return "\r\n#XSEND: " + std::to_string(command.size() - 11) + "\r\n\r\nOK\r\n";

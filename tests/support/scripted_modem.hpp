@@ -15,6 +15,7 @@ namespace cellsock::test {
 class scripted_modem {
 public:
   explicit scripted_modem(std::string apn = {});
+  explicit scripted_modem(engine_config config);
 
   engine driver;
   time_point now{std::chrono::seconds(1000)};

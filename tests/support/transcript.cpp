@@ -75,6 +75,9 @@ std::vector<std::byte> bytes_of(std::string_view text) {
 
 struct in_words {
   std::string operator()(const outcome::connected& o) const { return say("connected", o.t, o.id); }
+  std::string operator()(const outcome::bound& o) const {
+    return say("bound", o.t, o.id) + " " + to_string(o.local);
+  }
   std::string operator()(const outcome::closed& o) const { return say("closed", o.t, o.id); }
   std::string operator()(const outcome::resolved& o) const {
     std::string made = "resolved " + number_of(o.t);
@@ -232,8 +235,9 @@ private:
     const auto t = static_cast<ticket>(first);
     if (what == "declare") {
       std::string kind;
-      words >> kind;
-      engine_.declare(id, ip_family::v4,
+      std::string family;
+      words >> kind >> family;
+      engine_.declare(id, family_of(family).value_or(ip_family::v4),
                       kind == "stream" ? transport::stream : transport::datagram);
     } else if (what == "connect") {
       std::uint32_t socket = 0;
@@ -242,6 +246,11 @@ private:
       words >> socket >> peer >> ms;
       engine_.connect(t, static_cast<socket_id>(socket), *parse_endpoint(peer),
                       std::chrono::milliseconds(ms), now_);
+    } else if (what == "bind") {
+      std::uint32_t socket = 0;
+      std::uint16_t port = 0;
+      words >> socket >> port;
+      engine_.bind(t, static_cast<socket_id>(socket), port, now_);
     } else if (what == "close") {
       std::uint32_t socket = 0;
       words >> socket;
@@ -264,8 +273,9 @@ private:
       engine_.datagram(id, peer, bytes_of(unescape(rest_of(words))), now_);
     } else if (what == "resolve") {
       std::string host;
-      words >> host;
-      engine_.resolve(t, host, std::nullopt, now_);
+      std::string family;
+      words >> host >> family;
+      engine_.resolve(t, host, family_of(family), now_);
     } else if (what == "at") {
       engine_.run_at(t, rest_of(words), 5000ms, now_);
     } else if (what == "stop") {
@@ -273,6 +283,11 @@ private:
     } else {
       wrong("unknown action " + what);
     }
+  }
+
+  static std::optional<ip_family> family_of(std::string_view word) {
+    if (word.empty()) return std::nullopt;
+    return word == "v6" ? ip_family::v6 : ip_family::v4;
   }
 
   static std::string rest_of(std::istringstream& words) {

@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 
+#include "modem_bridge/bind_job.hpp"
 #include "tests/support/scripted_modem.hpp"
 
 using namespace cellsock;
@@ -47,6 +49,7 @@ TEST_CASE("status tells what is known") {
   CHECK(status.uart.commands > 10);
   CHECK(status.busy_with.empty());
   CHECK(m.driver.rules().payload_bytes_max == 1280 - 28);
+  CHECK(m.driver.rules(ip_family::v6).payload_bytes_max == 1280 - 48);
   connect(m, 1, 1);
   CHECK(status.handles_used == 1);
   CHECK(m.driver.handle_of(socket_id{1}) == modem_handle{0});
@@ -271,6 +274,9 @@ TEST_CASE("a modem that falls silent after any command leaves nobody waiting") {
     m.settle();
     m.driver.run_at(ticket{3}, "AT+CGMR", 5s, m.now);
     m.settle();
+    m.driver.declare(socket_id{2}, ip_family::v4, transport::datagram);
+    m.driver.bind(ticket{5}, socket_id{2}, 0, m.now);
+    m.settle();
     m.driver.close(ticket{4}, socket_id{1}, m.now);
     m.settle();
     const bool all_went_well = m.answers_left > 0;
@@ -279,11 +285,12 @@ TEST_CASE("a modem that falls silent after any command leaves nobody waiting") {
     CAPTURE(silent_after);
     std::map<std::uint64_t, int> ends;
     for (const auto& o : m.all<outcome::connected>()) ++ends[number(o.t)];
+    for (const auto& o : m.all<outcome::bound>()) ++ends[number(o.t)];
     for (const auto& o : m.all<outcome::failed>()) ++ends[number(o.t)];
     for (const auto& o : m.all<outcome::resolved>()) ++ends[number(o.t)];
     for (const auto& o : m.all<outcome::at_done>()) ++ends[number(o.t)];
     for (const auto& o : m.all<outcome::closed>()) ++ends[number(o.t)];
-    for (std::uint64_t t = 1; t <= 4; ++t) CHECK(ends[t] == 1);
+    for (std::uint64_t t = 1; t <= 5; ++t) CHECK(ends[t] == 1);
     if (all_went_well) break;
     CHECK(m.driver.status().state == link_state::lost);
     CHECK(m.count<outcome::reopen_port>() == 1);
@@ -338,9 +345,122 @@ TEST_CASE("an APN is set only where that disturbs nobody, and only if it is one"
   CHECK_FALSE(bring_up("iot.example", "1")->was_sent("AT+CGDCONT=0"));
   CHECK_FALSE(bring_up("old.example", "0")->was_sent("AT+CGDCONT=0"));
   CHECK_FALSE(bring_up("", "0")->was_sent("AT+CGDCONT"));
+  // As the modem has it: what it carries is changed only where that is configured too.
+  scripted_modem plain("iot.example");
+  plain.answer("AT+CFUN?", "\r\n+CFUN: 0\r\n\r\nOK\r\n");
+  plain.answer("AT+CGDCONT?", "\r\n+CGDCONT: 0,\"IP\",\"old.example\",\"\",0,0\r\n\r\nOK\r\n");
+  plain.boot();
+  CHECK(plain.was_sent("AT+CGDCONT=0,\"IP\",\"iot.example\""));
   const auto bad = bring_up("x\",\"y", "0");
   CHECK(bad->driver.status().state == link_state::lost);
   CHECK(bad->driver.status().trouble.code == errc::invalid_argument);
+}
+
+TEST_CASE("the families are set as configured, with the APN that is there") {
+  const auto defined = [](std::optional<pdn_families> wanted, std::string_view cfun,
+                          std::string_view context) {
+    engine_config config{"modem0", 115200, "", wanted};
+    scripted_modem m(config);
+    m.answer("AT+CFUN?", "\r\n+CFUN: " + std::string(cfun) + "\r\n\r\nOK\r\n");
+    m.answer("AT+CGDCONT?", "\r\n+CGDCONT: 0," + std::string(context) + "\r\n\r\nOK\r\n");
+    m.boot();
+    CHECK(m.driver.status().state == link_state::ready);
+    for (const auto& line : m.sent)
+      if (line.starts_with("AT+CGDCONT=")) return line.substr(11);
+    return std::string();
+  };
+  const std::string_view ip = "\"IP\",\"old.example\",\"\",0,0";
+  CHECK(defined({}, "0", ip).empty());
+  CHECK(defined(pdn_families::v4, "0", ip).empty());
+  CHECK(defined(pdn_families::v6, "0", ip) == "0,\"IPV6\",\"old.example\"");
+  CHECK(defined(pdn_families::v4v6, "0", ip) == "0,\"IPV4V6\",\"old.example\"");
+  CHECK(defined(pdn_families::v4v6, "1", ip).empty());
+  CHECK(defined(pdn_families::v4v6, "0", "\"IPv4v6\",\"\",\"\",0,0").empty());
+  // Nothing of the modem's gets out of its quotes.
+  CHECK(defined(pdn_families::v6, "0", "\"IP\",a b,\"\",0,0") == "0,\"IPV6\",\"\"");
+}
+
+TEST_CASE("a port of its own choice is tried a few times, and is known then") {
+  scripted_modem m;
+  m.boot();
+  const auto bind = [&](std::uint32_t id, std::uint64_t t, std::uint16_t port) {
+    m.driver.declare(socket_id{id}, ip_family::v4, transport::datagram);
+    m.driver.bind(ticket{t}, socket_id{id}, port, m.now);
+    m.settle();
+  };
+  m.answer("AT#XBIND=" + std::to_string(ephemeral_port(ticket{1}, 0)), "\r\nERROR\r\n");
+  bind(1, 1, 0);
+  REQUIRE(m.count<outcome::bound>() == 1);
+  const endpoint local{*parse_address("10.0.0.2"), ephemeral_port(ticket{1}, 1)};
+  CHECK(m.all<outcome::bound>()[0].local == local);
+  CHECK(m.driver.local_of(socket_id{1}) == local);
+  CHECK(m.driver.status().handles_used == 1);
+  // One that another socket of ours has is not even tried.
+  bind(2, 20, ephemeral_port(ticket{2}, 0));
+  m.sent.clear();
+  bind(3, 2, 0);
+  REQUIRE(m.count<outcome::bound>() == 3);
+  CHECK_FALSE(m.was_sent("AT#XBIND=" + std::to_string(ephemeral_port(ticket{2}, 0))));
+  m.driver.close(ticket{21}, socket_id{2}, m.now);
+  m.settle();
+  CHECK_FALSE(m.driver.local_of(socket_id{2}));
+  // There is an end to it.
+  m.answer("AT#XBIND", "\r\nERROR\r\n");
+  for (unsigned nth = 0; nth < 4; ++nth)
+    m.answer("AT#XBIND=" + std::to_string(ephemeral_port(ticket{4}, nth)), "\r\nERROR\r\n");
+  m.sent.clear();
+  bind(4, 4, 0);
+  CHECK(std::count_if(m.sent.begin(), m.sent.end(),
+                      [](const std::string& line) { return line.starts_with("AT#XBIND"); }) == 4);
+  REQUIRE(m.count<outcome::failed>() == 1);
+  CHECK(m.all<outcome::failed>()[0].why.code == errc::address_in_use);
+  CHECK(m.driver.status().handles_used == 2);
+  // And it may be tried again.
+  m.answer("AT#XBIND=5683", "\r\nOK\r\n");
+  m.driver.bind(ticket{5}, socket_id{4}, 5683, m.now);
+  m.settle();
+  CHECK(m.count<outcome::bound>() == 4);
+}
+
+TEST_CASE("a bind that is not answered leaves neither a port nor a handle behind") {
+  scripted_modem m;
+  m.boot();
+  m.driver.declare(socket_id{1}, ip_family::v4, transport::datagram);
+  m.answers_left = 1;  // the open
+  m.driver.bind(ticket{1}, socket_id{1}, 5683, m.now);
+  m.settle();
+  m.pass(6s);
+  REQUIRE(m.count<outcome::failed>() == 1);
+  CHECK_FALSE(m.driver.local_of(socket_id{1}));
+  m.answer("AT#XSOCKETSELECT?",
+           "\r\n#XSOCKETSELECT: 0,1,0,2,-1,1,0\r\n\r\n#XSOCKETSELECT: 0\r\n\r\nOK\r\n");
+  m.answers_left = 1000;
+  m.sent.clear();
+  m.feed("\r\nOK\r\n");  // far too late
+  CHECK(m.was_sent("AT#XSOCKET=0"));
+  m.driver.bind(ticket{2}, socket_id{1}, 5683, m.now);
+  m.settle();
+  CHECK(m.count<outcome::bound>() == 1);
+}
+
+TEST_CASE("another address breaks the sockets of its family only") {
+  scripted_modem m;
+  m.answer("AT+CGPADDR", "\r\n+CGPADDR: 0,\"10.0.0.2\",\"2001:db8::2\"\r\n\r\nOK\r\n");
+  m.boot();
+  CHECK(to_string(*m.driver.status().address) == "10.0.0.2");
+  CHECK(to_string(*m.driver.status().address6) == "2001:db8::2");
+  connect(m, 1, 1);
+  m.driver.declare(socket_id{2}, ip_family::v6, transport::stream);
+  m.driver.connect(ticket{2}, socket_id{2}, *parse_endpoint("[2001:db8::10]:7"), 10s, m.now);
+  m.settle();
+  REQUIRE(m.count<outcome::connected>() == 2);
+  m.answer("AT+CGPADDR", "\r\n+CGPADDR: 0,\"10.0.0.2\"\r\n\r\nOK\r\n");
+  m.feed("\r\n+CGEV: IPV6 FAIL 0\r\n");
+  REQUIRE(m.count<outcome::socket_broken>() == 1);
+  CHECK(m.all<outcome::socket_broken>()[0].id == socket_id{2});
+  CHECK(m.all<outcome::socket_broken>()[0].why.code == errc::pdn_down);
+  CHECK(m.driver.status().state == link_state::ready);
+  CHECK_FALSE(m.driver.status().address6);
 }
 
 TEST_CASE("the port goes away in the middle of everything") {
@@ -409,4 +529,27 @@ TEST_CASE("sockets the modem has and we do not know are closed after a resync") 
   m.feed("\r\n#XSOCKET: 4,1,6\r\n\r\nOK\r\n");
   CHECK(m.was_sent("AT#XSOCKETSELECT=4"));
   CHECK(m.was_sent("AT#XSOCKET=0"));
+}
+
+TEST_CASE("a link that is out of step says so until it is back, and then what it said before") {
+  for (const bool on_network : {true, false}) {
+    scripted_modem m;
+    if (!on_network) m.answer("AT+CEREG?", "\r\n+CEREG: 5,2\r\n\r\nOK\r\n");
+    m.boot();
+    const auto state = m.driver.status().state;
+    const auto before = m.driver.status().trouble;
+    m.answers_left = 0;
+    m.driver.run_at(ticket{1}, "AT+CCLK?", 5s, m.now);
+    m.pass(5500ms);
+    CHECK(m.driver.status().state == state);
+    CHECK(m.driver.status().trouble.code == errc::no_answer);
+    m.pass(10s);  // no late answer either
+    CHECK(m.driver.status().uart.resyncs == 1);
+    CHECK(m.driver.status().trouble.detail ==
+          "the modem stopped answering; getting back into step");
+    m.answers_left = 1000;
+    m.pass(2s);
+    CHECK(m.driver.status().state == state);
+    CHECK(m.driver.status().trouble == before);
+  }
 }

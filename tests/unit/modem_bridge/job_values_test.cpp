@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <set>
+
+#include "modem_bridge/bind_job.hpp"
 #include "modem_bridge/connect_job.hpp"
 #include "modem_bridge/resolve_job.hpp"
 
@@ -25,6 +28,18 @@ TEST_CASE("an ERROR before the limit is a refusal, at it a timeout") {
   CHECK(connect_failure(900ms, 1s) == errc::timed_out);
 }
 
+TEST_CASE("ports of our choice are repeatable, in range and spread") {
+  std::set<std::uint16_t> seen;
+  for (std::uint64_t t = 1; t <= 100; ++t)
+    for (unsigned nth = 0; nth < 4; ++nth) {
+      const auto port = ephemeral_port(ticket{t}, nth);
+      CHECK(port >= 49152);
+      CHECK(port == ephemeral_port(ticket{t}, nth));
+      seen.insert(port);
+    }
+  CHECK(seen.size() > 380);
+}
+
 TEST_CASE("host names that could leave their quotes are not sent") {
   CHECK(check_host("server.example"));
   CHECK(check_host(std::string(127, 'a')));
@@ -41,6 +56,14 @@ TEST_CASE("a failed lookup in our words") {
   CHECK(name_failure("EAI_AGAIN") == errc::name_try_again);
   CHECK(name_failure("Non-recoverable failure") == errc::name_failed);
   CHECK(name_failure("") == errc::name_failed);
+}
+
+TEST_CASE("of two failed lookups the one that leaves hope is told") {
+  CHECK(outweighs(errc::name_try_again, errc::name_not_found));
+  CHECK(outweighs(errc::name_failed, errc::name_not_found));
+  CHECK(outweighs(errc::name_try_again, errc::name_failed));
+  CHECK_FALSE(outweighs(errc::name_not_found, errc::name_try_again));
+  CHECK_FALSE(outweighs(errc::name_not_found, errc::name_not_found));
 }
 
 TEST_CASE("addresses come once each, of the family asked for") {

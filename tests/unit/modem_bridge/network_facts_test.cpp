@@ -55,12 +55,23 @@ TEST_CASE("address, MTU, operator and signal are read from what is there") {
   CHECK(facts.pdn_up());
   read_address("0,\"10.0.0.9 2001:db8::9\"", facts);
   CHECK(to_string(*facts.address) == "10.0.0.9");
+  CHECK(to_string(*facts.address6) == "2001:db8::9");
   read_address("0,\"0.0.0.0\",\"2001:db8::1\"", facts);
-  CHECK(to_string(*facts.address) == "2001:db8::1");
+  CHECK_FALSE(facts.address);
+  CHECK(to_string(*facts.address6) == "2001:db8::1");
+  CHECK(facts.pdn_up());
+  read_address("0,\"10.0.0.9\",\"2001:db8::2\"", facts);
+  CHECK(to_string(*facts.address) == "10.0.0.9");
+  CHECK(to_string(*facts.address6) == "2001:db8::2");
   read_address("1,\"10.1.1.1\"", facts);
-  CHECK(to_string(*facts.address) == "2001:db8::1");
+  CHECK(to_string(*facts.address) == "10.0.0.9");
+  // Before the network announced its prefix.
+  read_address("0,\"10.0.0.9\",\"fe80::1\"", facts);
+  CHECK(facts.address);
+  CHECK_FALSE(facts.address6);
   read_address("0", facts);
   CHECK_FALSE(facts.address);
+  CHECK_FALSE(facts.pdn_up());
   read_dynamic_parameters("0,,\"iot.example\",\"\",\"\",\"1.1.1.1\",\"2.2.2.2\",,,,,1430", facts);
   CHECK(facts.mtu == 1430);
   read_dynamic_parameters("0,,\"iot.example\",\"\",\"\",\"1.1.1.1\",\"2.2.2.2\",,,,,", facts);
@@ -93,7 +104,40 @@ TEST_CASE("SIM states") {
   CHECK_FALSE(facts.sim_trouble);
 }
 
+TEST_CASE("the family the network does not give is missed with what it said") {
+  network_facts facts;
+  facts.address = *parse_address("10.0.0.9");
+  CHECK_FALSE(facts.missing(ip_family::v4));
+  CHECK(facts.missing(ip_family::v6)->code == errc::address_not_available);
+  struct row {
+    std::string_view event;
+    std::string_view note;
+  };
+  for (const auto& r :
+       {row{"ME PDN ACT 0,0", "it allows IPv4 only"}, row{"ME PDN ACT 0,1", "it allows IPv6 only"},
+        row{"ME PDN ACT 0", ""}, row{"IPV6 FAIL 0", "it announced no IPv6 prefix"},
+        row{"IPV6 FAIL 1", "it announced no IPv6 prefix"},  // not ours
+        row{"IPV6 0", ""}, row{"ME PDN ACT 0,7", ""}}) {
+    CAPTURE(r.event);
+    (void)packet_event(r.event, facts);
+    CHECK(facts.family_note == r.note);
+  }
+  (void)packet_event("ME PDN ACT 0,0", facts);
+  CHECK(facts.missing(ip_family::v6)->detail ==
+        "the network gave no IPv6 address: it allows IPv4 only");
+  facts.pdn_lost();
+  CHECK(facts.family_note.empty());
+}
+
 TEST_CASE("packet events of the default bearer only") {
+  network_facts facts;
+  const auto packet_event = [&](std::string_view text) {
+    return cellsock::packet_event(text, facts);
+  };
+  CHECK(packet_event("IPV6 0") == packet_change::look);
+  CHECK(packet_event("IPV6 1") == packet_change::none);
+  CHECK(packet_event("IPV6 FAIL 0") == packet_change::look);
+  CHECK(packet_event("ME PDN RESUMED 0") == packet_change::look);
   CHECK(packet_event("ME PDN DEACT 0") == packet_change::pdn_lost);
   CHECK(packet_event("NW PDN DEACT 0") == packet_change::pdn_lost);
   CHECK(packet_event("NW PDN DEACT 1") == packet_change::none);

@@ -19,6 +19,7 @@ TEST_CASE("formats are filled from fields") {
   CHECK(text(intent::open) == "AT#XSOCKET=1,2,0");
   CHECK(text(intent::select) == "AT#XSOCKETSELECT=3");
   CHECK(text(intent::set_send_timeout) == "AT#XSOCKETOPT=1,21,30");
+  CHECK(text(intent::bind) == "AT#XBIND=7");
   CHECK(text(intent::connect) == "AT#XCONNECT=\"192.0.2.1\",7");
   CHECK(text(intent::send_string) == "AT#XSEND=\"{host} stays as it is\"");
   CHECK(text(intent::send_datagram_to) == "AT#XSENDTO=\"192.0.2.1\",7");
