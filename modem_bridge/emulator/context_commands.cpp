@@ -112,10 +112,10 @@ native_reply parameters(board& b, const command& c) {
   native_reply reply;
   for (const auto& [cid, context] : b.radio.contexts()) {
     if (!context.active || (c.has(0) && c.number(0) != cid)) continue;
+    const std::string head =
+        "+CGCONTRDP: " + std::to_string(cid) + ",,\"" + context.apn + "\",\"\",\"\",\"";
     const auto add = [&](const std::string& dns1, const std::string& dns2, int mtu) {
-      reply.lines.push_back("+CGCONTRDP: " + std::to_string(cid) + ",,\"" + context.apn +
-                            "\",\"\",\"\",\"" + dns1 + "\",\"" + dns2 + "\",,,,," +
-                            std::to_string(mtu));
+      reply.lines.push_back(head + dns1 + "\",\"" + dns2 + "\",,,,," + std::to_string(mtu));
     };
     if (!context.address.empty()) add(b.config.dns_primary, b.config.dns_secondary, b.config.mtu);
     if (!context.address6.empty())

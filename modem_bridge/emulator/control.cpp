@@ -177,6 +177,9 @@ control_reply send_fail(control_target& t, words w) {
 
 control_reply urc(control_target& t, words w) {
   if (w.empty()) return misused("urc");
+  const executor::power now_is = t.queue.state();
+  if (now_is == executor::power::booting || now_is == executor::power::off)
+    return bad("the modem is not running");
   std::string text;
   for (const std::string_view word : w) text += (text.empty() ? "" : " ") + std::string(word);
   t.parts.radio.notify(std::move(text));

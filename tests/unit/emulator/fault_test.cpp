@@ -61,6 +61,9 @@ TEST_CASE("any notification, malformed or not, where notifications go") {
   t.run(20ms);
   t.type("+++");
   CHECK(t.listen(200ms) == "\r\n#XDATAMODE: 0\r\n");
+  t.control("reset");
+  CHECK(t.control("urc +CEREG: 0") == "the modem is not running");
+  CHECK(t.listen(1s) == "Ready\r\n");
 }
 
 TEST_CASE("what a closed socket still had to send dies with its data network") {
