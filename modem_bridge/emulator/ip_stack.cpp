@@ -98,11 +98,30 @@ bool ip_stack::port_taken(const socket_state& by_other_than, std::uint16_t port)
   });
 }
 
+/// Closing a datagram socket frees its port at once. What it sent is still on the air here, and the
+/// flow below holds the port, so the rest goes now.
+void ip_stack::hasten_closed_holder(const socket_state& wants, std::uint16_t port) {
+  for (auto it = sockets_.begin(); it != sockets_.end();) {
+    socket_state& holder = it->second;
+    if (!holder.closing || !holder.datagram || !wants.datagram || holder.family != wants.family ||
+        holder.local_port != port) {
+      ++it;
+      continue;
+    }
+    for (const segment& part : holder.outbound)
+      if (holder.flow && !send_blocked_)
+        (void)network_.send_to(*holder.flow, part.peer, part.bytes);
+    drop(holder, false);
+    it = sockets_.erase(it);
+  }
+}
+
 status ip_stack::bind(pcb id, std::uint16_t port) {
   socket_state* socket = find(id);
   if (!socket || socket->dead || socket->flow || socket->local_port != 0 ||
       socket->at != stage::idle)
     return fail(errc::invalid_argument);
+  if (port != 0) hasten_closed_holder(*socket, port);
   if (port != 0 && port_taken(*socket, port)) return fail(errc::address_in_use);
   socket->local_port = port;
   if (!socket->datagram) return done{};

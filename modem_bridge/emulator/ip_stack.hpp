@@ -134,6 +134,7 @@ private:
   const socket_state* find(pcb socket) const;
   bool pump(time_point now);  // one round; true when something moved
   status need_flow(socket_state& socket);
+  void hasten_closed_holder(const socket_state& wants, std::uint16_t port);
   [[nodiscard]] bool port_taken(const socket_state& by_other_than, std::uint16_t port) const;
   [[nodiscard]] connect_policy policy_for(const endpoint& remote) const;
   bool pump_connect(socket_state& socket, time_point now);

@@ -97,3 +97,21 @@ TEST_CASE("a bound stream connects from its port") {
   CHECK(t.ask("AT#XCONNECT=\"2001:db8::10\",7").ends_with("OK\r\n"));
   CHECK(t.network.peer(server)->modem_port() == 6000);
 }
+
+TEST_CASE("a closed UDP socket gives its port back at once, and loses nothing") {
+  emulator_bench t;
+  t.bring_up();
+  t.control("net-delay 500");
+  (void)t.ask("AT#XSOCKET=1,2,0");
+  CHECK(t.ask("AT#XBIND=5000") == "\r\nOK\r\n");
+  CHECK(t.ask("AT#XSENDTO=\"192.0.2.1\",7,\"last\"").ends_with("OK\r\n"));
+  CHECK(t.ask("AT#XSOCKET=0").ends_with("OK\r\n"));
+  (void)t.ask("AT#XSOCKET=1,2,0");
+  CHECK(t.network.sent_datagrams().empty());
+  CHECK(t.ask("AT#XBIND=5000") == "\r\nOK\r\n");
+  t.run(2s);
+  CHECK(t.network.sent_datagrams().size() == 1);
+  CHECK(t.ask("AT#XSENDTO=\"192.0.2.1\",7,\"next\"").ends_with("OK\r\n"));
+  t.run(2s);
+  CHECK(t.network.sent_datagrams().size() == 2);
+}

@@ -78,3 +78,21 @@ TEST_CASE("what a closed socket still had to send dies with its data network") {
   t.run(1s);
   CHECK(t.network.peer(server)->received().empty());
 }
+
+TEST_CASE("a reset, or an end, behind more than one read: everything arrives, then the end") {
+  for (const bool orderly : {true, false}) {
+    connected t;
+    memory_peer* peer = t.network.peer(server);
+    peer->push(std::string(5000, 'x'));
+    if (orderly)
+      peer->finish();
+    else
+      peer->reset();
+    t.modem.network_changed(t.now);
+    CHECK(t.listen(50ms) == (orderly ? "\r\n#XAPOLL: 0,17\r\n" : "\r\n#XAPOLL: 0,25\r\n"));
+    for (const char* count : {"2048", "2048", "904"})
+      CHECK(t.ask("AT#XRECV=1,64").starts_with("\r\n#XRECV: " + std::string(count) + "\r\n"));
+    CHECK(t.ask("AT#XRECV=1,64") == (orderly ? "\r\nOK\r\n" : "\r\nERROR\r\n"));
+    CHECK(t.listen(1s).empty());  // the hang-up was the last event
+  }
+}
