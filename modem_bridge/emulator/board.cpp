@@ -19,6 +19,7 @@ board::board(const modem_config& configuration, network& behind, event_log& even
   radio.on_context_lost = [this](int cid) {
     const int pdn_id = radio.contexts().at(cid).pdn_id;
     log.add(now, "pdn-lost", -1, 0, std::to_string(cid));
+    stack.kill_closing(pdn_id);
     for (modem_socket* socket : sockets.all()) {
       if (socket->cid != pdn_id) continue;
       stack.kill(socket->id);
@@ -69,7 +70,8 @@ void board::enter_data_mode() {
 }
 
 bool board::network_up(const modem_socket& socket) const {
-  return radio.cid_of_pdn(socket.cid).has_value();
+  const auto cid = radio.cid_of_pdn(socket.cid);
+  return cid && radio.reaches(*cid, socket.ip());
 }
 
 void board::close_all_sockets() {

@@ -68,7 +68,7 @@ struct board {
 
   [[nodiscard]] unsigned time_limit_ms_min() const;
   void enter_data_mode();
-  /// The data network this socket uses is up.
+  /// The data network this socket uses is up and has its address family.
   [[nodiscard]] bool network_up(const modem_socket& socket) const;
   void close_all_sockets();
   /// As after power-on; the outside (SIM, network, injected faults) stays as it is.

@@ -11,6 +11,33 @@ constexpr std::string_view area_code = "002F";
 constexpr std::string_view cell_identity = "0012BEEF";
 constexpr int lte_m = 7;
 
+// ESM causes of 3GPP TS 24.301, which `+CNEC_ESM` prints, and the bit of `+CNEC` that asks for
+// them.
+constexpr int only_ipv4_allowed = 50;
+constexpr int only_ipv6_allowed = 51;
+constexpr int esm_causes = 16;
+
+struct families {
+  bool v4 = false;
+  bool v6 = false;
+  [[nodiscard]] bool both() const { return v4 && v6; }
+  [[nodiscard]] bool any() const { return v4 || v6; }
+};
+
+families asked_by(std::string_view type) {
+  return {type == "IP" || type == "IPV4V6", type == "IPV6" || type == "IPV4V6"};
+}
+
+families given_by(pdn_family network) {
+  return {network != pdn_family::v6, network != pdn_family::v4};
+}
+
+/// `text` for the default context; others get a last group of their own.
+std::string numbered(const std::string& text, char separator, int cid) {
+  if (cid == 0) return text;
+  return text.substr(0, text.rfind(separator) + 1) + std::to_string(100 + cid);
+}
+
 }  // namespace
 
 cell::cell(const modem_config& config) : config_(config), sim_present_(config.sim_present) {
@@ -20,6 +47,10 @@ cell::cell(const modem_config& config) : config_(config), sim_present_(config.si
 bool cell::active(int cid) const {
   const auto found = contexts_.find(cid);
   return found != contexts_.end() && found->second.active;
+}
+
+bool cell::reaches(int cid, ip_family family) const {
+  return active(cid) && !contexts_.at(cid).address_of(family).empty();
 }
 
 std::optional<int> cell::cid_of_pdn(int pdn_id) const {
@@ -88,7 +119,7 @@ void cell::perform(step what, time_point now) {
       set_state(config_.roaming ? registration::roaming : registration::home);
       break;
     case step::context:
-      (void)activate(0);
+      (void)activate(0, now);
       traffic(now);
       break;
     case step::rrc_release: set_rrc(false); break;
@@ -118,10 +149,13 @@ void cell::run(time_point now) {
     rrc_release_.reset();
     perform(step::rrc_release, now);
   }
+  for (auto& [cid, context] : contexts_)
+    if (context.router_due && *context.router_due <= now) take_router_prefix(cid, context);
 }
 
 std::optional<time_point> cell::next_event() const {
   std::optional<time_point> next = rrc_release_;
+  for (const auto& [cid, context] : contexts_) next = sooner(next, context.router_due);
   if (!timers_.empty()) next = sooner(next, timers_.front().due);
   return next;
 }
@@ -164,7 +198,7 @@ void cell::traffic(time_point now) {
   rrc_release_ = now + config_.rrc_inactivity;
 }
 
-bool cell::activate(int cid) {
+bool cell::activate(int cid, time_point now) {
   const auto found = contexts_.find(cid);
   if (found == contexts_.end() || !registered()) return false;
   data_context& context = found->second;
@@ -172,18 +206,36 @@ bool cell::activate(int cid) {
   const auto up = std::count_if(contexts_.begin(), contexts_.end(),
                                 [](const auto& entry) { return entry.second.active; });
   if (up >= active_contexts_max) return false;
+  const families asked = asked_by(context.type);
+  const families given = given_by(config_.family);
+  const families granted{asked.v4 && given.v4, asked.v6 && given.v6};
+  if (asked.any() && !granted.any()) {
+    const int cause = given.v4 ? only_ipv4_allowed : only_ipv6_allowed;
+    if ((wanted_.cnec & esm_causes) != 0)
+      line("+CNEC_ESM: " + std::to_string(cause) + "," + std::to_string(cid));
+    return false;
+  }
   context.active = true;
   // The default bearer is PDN 0; others count from 2 in the order they come up, so that a driver
   // which mistakes a context id for a PDN id is found out.
   context.pdn_id = cid == 0 ? 0 : next_pdn_id_++;
   if (context.apn.empty()) context.apn = config_.apn;
-  context.address = config_.address;
-  if (cid != 0) {
-    const auto dot = context.address.rfind('.');
-    context.address = context.address.substr(0, dot + 1) + std::to_string(100 + cid);
+  if (granted.v4) context.address = numbered(config_.address, '.', cid);
+  if (wanted_.cgerep != 0) {
+    // The reason tells a context that asked for both families which one it got.
+    const char* reason = !asked.both() || granted.both() ? "" : granted.v4 ? ",0" : ",1";
+    line("+CGEV: ME PDN ACT " + std::to_string(cid) + reason);
   }
-  if (wanted_.cgerep != 0) line("+CGEV: ME PDN ACT " + std::to_string(cid));
+  if (!granted.v6) return true;
+  context.router_due = now + config_.router_time;
+  if (config_.router_time == duration::zero()) take_router_prefix(cid, context);
   return true;
+}
+
+void cell::take_router_prefix(int cid, data_context& context) {
+  context.router_due.reset();
+  context.address6 = numbered(config_.address6, ':', cid);
+  if (wanted_.cgerep != 0) line("+CGEV: IPV6 " + std::to_string(cid));
 }
 
 bool cell::deactivate(int cid) {
@@ -193,8 +245,11 @@ bool cell::deactivate(int cid) {
 }
 
 void cell::lose_context(int cid, const char* by) {
-  contexts_[cid].active = false;
-  contexts_[cid].address.clear();
+  data_context& context = contexts_[cid];
+  context.active = false;
+  context.address.clear();
+  context.address6.clear();
+  context.router_due.reset();
   if (wanted_.cgerep != 0) line(std::string("+CGEV: ") + by + " PDN DEACT " + std::to_string(cid));
   on_context_lost(cid);
 }
@@ -210,8 +265,8 @@ bool cell::network_drops_pdn(int cid) {
   return true;
 }
 
-bool cell::network_restores_pdn() {
-  return activate(0);
+bool cell::network_restores_pdn(time_point now) {
+  return activate(0, now);
 }
 
 void cell::deregister(time_point now) {

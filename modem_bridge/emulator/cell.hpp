@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "modem_bridge/emulator/config.hpp"
@@ -33,11 +34,18 @@ public:
   };
 
   struct data_context {
-    std::string type = "IP";
+    std::string type = "IPV4V6";
     std::string apn = {};
     bool active = false;
     int pdn_id = 0;
+    /// What the network granted; empty: not this family, or for IPv6 not yet.
     std::string address = {};
+    std::string address6 = {};
+    std::optional<time_point> router_due = {};
+
+    [[nodiscard]] const std::string& address_of(ip_family family) const {
+      return family == ip_family::v4 ? address : address6;
+    }
   };
 
   explicit cell(const modem_config& config);
@@ -58,8 +66,11 @@ public:
   [[nodiscard]] const std::map<int, data_context>& contexts() const { return contexts_; }
   [[nodiscard]] bool active(int cid) const;
   [[nodiscard]] std::optional<int> cid_of_pdn(int pdn_id) const;
-  /// Brings a context up; false: not registered, unknown, or too many.
-  bool activate(int cid);
+  /// The context is up and has an address of this family.
+  [[nodiscard]] bool reaches(int cid, ip_family family) const;
+  /// Brings a context up; false: not registered, unknown, too many, or the network grants nothing
+  /// of what it asks for.
+  bool activate(int cid, time_point now);
   bool deactivate(int cid);
   /// `+CEREG: …` without the prefix, as URC level `n` shows it.
   [[nodiscard]] std::string registration_fields(int n) const;
@@ -84,10 +95,12 @@ public:
 
   // ---- what the outside does (control verbs) ----
   bool network_drops_pdn(int cid);
-  bool network_restores_pdn();
+  bool network_restores_pdn(time_point now);
   void deregister(time_point now);
   void allow_registration(time_point now);
   void set_sim(bool present, time_point now);
+  /// The modem says this line, whatever it means.
+  void notify(std::string text) { line(std::move(text)); }
 
   // ---- running ----
   /// The modem restarts: off, nothing defined or subscribed, nothing said.
@@ -110,6 +123,7 @@ private:
   void perform(step what, time_point now);
   void set_state(registration next);
   void set_rrc(bool connected);
+  void take_router_prefix(int cid, data_context& context);
   void lose_context(int cid, const char* by);
   void lose_all_contexts(const char* by);
   void line(std::string text) { lines_.push_back(std::move(text)); }

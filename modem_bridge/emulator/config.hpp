@@ -14,6 +14,9 @@ namespace cellsock::emulator {
 /// own, so on hardware they can).
 enum class urc_injection : std::uint8_t { off, header, tail, both };
 
+/// What the network grants on its packet data contexts, whatever a context asks for.
+enum class pdn_family : std::uint8_t { v4, v6, v4v6 };
+
 /// Everything about one emulated modem. The defaults are an nRF9160 with the Serial LTE Modem
 /// application of NCS 3.1 on 115200 baud, with a quick boot and a quick network.
 struct modem_config {
@@ -25,6 +28,9 @@ struct modem_config {
   duration network_delay{};  // one way, over the air
   duration boot_time = std::chrono::milliseconds(100);
   duration registration_time = std::chrono::milliseconds(200);
+  /// From a context's activation to its IPv6 address, which a router advertisement completes. Zero:
+  /// the address is there with the context.
+  duration router_time = std::chrono::milliseconds(20);
   duration power_off_time = std::chrono::milliseconds(100);  // CFUN=0
   /// Radio silence after which the network releases the RRC connection (`+CSCON: 0`).
   duration rrc_inactivity = std::chrono::seconds(10);
@@ -50,10 +56,17 @@ struct modem_config {
   std::string operator_code = "26201";
   std::string operator_name = "Emulated Network";
   std::string apn = "iot.example";
+  pdn_family family = pdn_family::v4v6;
+  /// Printed as they stand here, so that a test can give them any of the forms RFC 4291 allows.
+  /// The last group counts up for contexts other than the default.
   std::string address = "10.160.1.2";
+  std::string address6 = "2001:db8:160:1::2";
   std::string dns_primary = "10.160.0.1";
   std::string dns_secondary = "10.160.0.2";
+  std::string dns6_primary = "2001:db8:160::1";
+  std::string dns6_secondary = "2001:db8:160::2";
   int mtu = 1280;
+  int mtu6 = 1300;
 
   /// The only names that resolve. Several addresses per name are allowed.
   std::multimap<std::string, ip_address> names;

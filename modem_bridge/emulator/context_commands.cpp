@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 
 #include "modem_bridge/emulator/commands.hpp"
@@ -23,8 +24,17 @@ constexpr int wrong_parameters = 50;
 
 constexpr int cid_max = cell::contexts_max - 1;
 constexpr std::size_t name_bytes_max = 100;
+constexpr std::array<std::string_view, 4> context_types{"IP", "IPV6", "IPV4V6", "Non-IP"};
 /// An activation is a round trip to the core network.
 constexpr auto activation_time = 50ms;
+
+/// Every address a context has, each behind its own separator.
+std::string addresses(const cell::data_context& context, std::string_view between) {
+  std::string text = context.address;
+  if (!context.address6.empty())
+    text += (text.empty() ? "" : std::string(between)) + context.address6;
+  return text;
+}
 
 native_reply define_context(board& b, const command& c) {
   auto& contexts = b.radio.contexts();
@@ -32,10 +42,15 @@ native_reply define_context(board& b, const command& c) {
     native_reply reply;
     for (const auto& [cid, context] : contexts)
       reply.lines.push_back("+CGDCONT: " + std::to_string(cid) + ",\"" + context.type + "\",\"" +
-                            context.apn + "\",\"" + context.address + "\",0,0");
+                            context.apn + "\",\"" + addresses(context, " ") + "\",0,0");
     return reply;
   }
-  if (c.shape == form::test) return one("+CGDCONT: (0-10),\"IP\",,,(0),(0)");
+  if (c.shape == form::test) {
+    native_reply reply;
+    for (const std::string_view type : context_types)
+      reply.lines.push_back("+CGDCONT: (0-10),\"" + std::string(type) + "\",,,(0),(0)");
+    return reply;
+  }
   const auto cid = c.number(0, 0, cid_max);
   if (!cid) return refused(wrong_parameters);
   if (c.count() == 1) {
@@ -47,7 +62,7 @@ native_reply define_context(board& b, const command& c) {
   const auto type = c.text(1, name_bytes_max);
   const auto apn = c.count() > 2 ? c.text(2, name_bytes_max) : std::optional<std::string_view>("");
   if (!type || !apn) return refused(wrong_parameters);
-  if (*type != "IP" && *type != "IPV6" && *type != "IPV4V6" && *type != "Non-IP")
+  if (std::find(context_types.begin(), context_types.end(), *type) == context_types.end())
     return refused(wrong_parameters);
   contexts[*cid].type = *type;
   contexts[*cid].apn = *apn;
@@ -73,7 +88,7 @@ native_reply activate(board& b, const command& c) {
   if (!on || !cid) return refused(wrong_parameters);
   if (*cid == 0) return refused(not_allowed);  // the default bearer follows registration alone
   if (!b.radio.registered()) return refused(no_network_service);
-  const bool done = *on == 1 ? b.radio.activate(*cid) : b.radio.deactivate(*cid);
+  const bool done = *on == 1 ? b.radio.activate(*cid, b.now) : b.radio.deactivate(*cid);
   if (!done) return refused(not_allowed);
   return {.after = activation_time};
 }
@@ -84,7 +99,8 @@ native_reply address(board& b, const command& c) {
   for (const auto& [cid, context] : b.radio.contexts()) {
     if (c.has(0) && c.number(0) != cid) continue;
     std::string line = "+CGPADDR: " + std::to_string(cid);
-    if (context.active) line += ",\"" + context.address + "\"";
+    if (const std::string all = addresses(context, "\",\""); !all.empty())
+      line += ",\"" + all + "\"";
     reply.lines.push_back(line);
   }
   if (c.has(0) && reply.lines.empty()) return refused(wrong_parameters);
@@ -96,9 +112,14 @@ native_reply parameters(board& b, const command& c) {
   native_reply reply;
   for (const auto& [cid, context] : b.radio.contexts()) {
     if (!context.active || (c.has(0) && c.number(0) != cid)) continue;
-    reply.lines.push_back("+CGCONTRDP: " + std::to_string(cid) + ",,\"" + context.apn +
-                          "\",\"\",\"\",\"" + b.config.dns_primary + "\",\"" +
-                          b.config.dns_secondary + "\",,,,," + std::to_string(b.config.mtu));
+    const std::string head =
+        "+CGCONTRDP: " + std::to_string(cid) + ",,\"" + context.apn + "\",\"\",\"\",\"";
+    const auto add = [&](const std::string& dns1, const std::string& dns2, int mtu) {
+      reply.lines.push_back(head + dns1 + "\",\"" + dns2 + "\",,,,," + std::to_string(mtu));
+    };
+    if (!context.address.empty()) add(b.config.dns_primary, b.config.dns_secondary, b.config.mtu);
+    if (!context.address6.empty())
+      add(b.config.dns6_primary, b.config.dns6_secondary, b.config.mtu6);
   }
   return reply;
 }

@@ -44,7 +44,10 @@ control_reply pdn(control_target& t, words w) {
   if (w[0] == "down")
     return t.parts.radio.network_drops_pdn(*cid) ? good() : bad("that context is not active");
   if (w[0] != "up" || w.size() != 1) return misused("pdn");
-  return t.parts.radio.network_restores_pdn() ? good() : bad("not registered: `register` first");
+  if (!t.parts.radio.registered()) return bad("not registered: `register` first");
+  return t.parts.radio.network_restores_pdn(t.parts.now)
+             ? good()
+             : bad("the network grants no address of the context's type");
 }
 
 control_reply deregister(control_target& t, words w) {
@@ -71,18 +74,20 @@ control_reply insert_sim(control_target& t, words w) {
   return good();
 }
 
-/// `ADDRESS` or `ADDRESS:PORT` in the form the stack compares; a name stands for its addresses.
-std::optional<std::string> place(const control_target& t, std::string_view text) {
-  if (const auto where = parse_endpoint(text)) return to_string(*where);
-  if (const auto address = parse_address(text)) return to_string(*address);
+/// `ADDRESS`, `ADDRESS:PORT` or `[IPV6]:PORT` in the form the stack compares; a name stands for all
+/// its addresses. Empty: neither.
+std::vector<std::string> places(const control_target& t, std::string_view text) {
+  if (const auto where = parse_endpoint(text)) return {to_string(*where)};
+  if (const auto address = parse_address(text)) return {to_string(*address)};
   const auto colon = text.rfind(':');
-  const std::string_view name = text.substr(0, colon);
-  const std::vector<ip_address> found = resolve(t.parts.config.names, name);
-  if (found.empty()) return {};
-  if (colon == std::string_view::npos) return to_string(found.front());
-  const auto port = whole(text.substr(colon + 1));
+  const bool any_port = colon == std::string_view::npos;
+  const auto port = any_port ? std::optional<int>(0) : whole(text.substr(colon + 1));
   if (!port || *port > 65535) return {};
-  return to_string(endpoint{found.front(), static_cast<std::uint16_t>(*port)});
+  std::vector<std::string> found;
+  for (const ip_address& address : resolve(t.parts.config.names, text.substr(0, colon)))
+    found.push_back(any_port ? to_string(address)
+                             : to_string(endpoint{address, static_cast<std::uint16_t>(*port)}));
+  return found;
 }
 
 control_reply connect(control_target& t, words w) {
@@ -94,9 +99,9 @@ control_reply connect(control_target& t, words w) {
     policy = connect_policy::swallow;
   else if (w[0] != "normal")
     return misused("connect");
-  const auto where = w.size() == 2 ? place(t, w[1]) : std::optional<std::string>("");
-  if (!where) return bad("neither an address nor a known name: " + std::string(w[1]));
-  t.parts.stack.set_policy(*where, policy);
+  const auto where = w.size() == 2 ? places(t, w[1]) : std::vector<std::string>{""};
+  if (where.empty()) return bad("neither an address nor a known name: " + std::string(w[1]));
+  for (const std::string& place : where) t.parts.stack.set_policy(place, policy);
   return good();
 }
 
@@ -158,6 +163,29 @@ control_reply send_block(control_target& t, words w) {
   return good();
 }
 
+control_reply send_fail(control_target& t, words w) {
+  if (w.size() != 1) return misused("send-fail");
+  if (w[0] == "off") {
+    t.parts.stack.fail_sends_after({});
+    return good();
+  }
+  const auto bytes = whole(w[0]);
+  if (!bytes) return misused("send-fail");
+  t.parts.stack.fail_sends_after(static_cast<std::size_t>(*bytes));
+  return good();
+}
+
+control_reply urc(control_target& t, words w) {
+  if (w.empty()) return misused("urc");
+  const executor::power now_is = t.queue.state();
+  if (now_is == executor::power::booting || now_is == executor::power::off)
+    return bad("the modem is not running");
+  std::string text;
+  for (const std::string_view word : w) text += (text.empty() ? "" : " ") + std::string(word);
+  t.parts.radio.notify(std::move(text));
+  return good();
+}
+
 control_reply net_delay(control_target& t, words w) {
   const auto delay = w.size() == 1 ? whole(w[0]) : std::nullopt;
   if (!delay) return misused("net-delay");
@@ -176,6 +204,9 @@ constexpr std::array verbs{
     control_verb{"connect", "refuse|swallow|normal [HOST[:PORT]]",
                  "what happens to new TCP connections", connect},
     control_verb{"send-block", "on|off", "the network takes no bytes", send_block},
+    control_verb{"send-fail", "BYTES|off", "sends fail after so many bytes, and no event tells",
+                 send_fail},
+    control_verb{"urc", "TEXT", "the modem notifies this line, malformed or not", urc},
     control_verb{"net-delay", "MS", "one-way delay of the radio from now on", net_delay},
     control_verb{"inject-urc", "header|tail|both|off",
                  "poll URCs cut into counted receives, as on hardware they can", inject},

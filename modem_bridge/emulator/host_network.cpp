@@ -67,7 +67,7 @@ errc translate(int code) {
   switch (code) {
     case ECONNREFUSED: return errc::connection_refused;
     case ETIMEDOUT: return errc::timed_out;
-    case EADDRINUSE: return errc::port_busy;
+    case EADDRINUSE: return errc::address_in_use;
     default: return errc::connection_reset;
   }
 }
@@ -135,13 +135,14 @@ result<flow_id> host_network::open(ip_family family, int type, std::uint16_t loc
   const int descriptor = ::socket(family == ip_family::v4 ? AF_INET : AF_INET6,
                                   type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return last_failure();
+  const int on = 1;
+  if (family == ip_family::v6) ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   if (local_port != 0) {
     endpoint local;
     local.address.family = family;
     local.port = local_port;
     if (loopback && family == ip_family::v4) local.address.bytes = {127, 0, 0, 1};
     if (loopback && family == ip_family::v6) local.address.bytes[15] = 1;
-    const int on = 1;
     if (type == SOCK_STREAM) ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     const address native = to_native(local);
     if (::bind(descriptor, native.get(), native.length) < 0) {

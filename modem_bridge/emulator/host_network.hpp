@@ -8,7 +8,8 @@ namespace cellsock::emulator {
 
 /// The emulated network reaches what this computer's own sockets reach. Non-blocking throughout;
 /// one epoll descriptor becomes readable when anything changed. Listeners are bound to the loopback
-/// address: the emulated modem has no address of its own out there.
+/// address of their family: the emulated modem has no address of its own out there. An IPv6 flow
+/// reaches IPv6 alone, as in the modem; the host's own default would map IPv4 into it.
 class host_network : public network {
 public:
   host_network();

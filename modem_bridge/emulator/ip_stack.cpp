@@ -28,9 +28,10 @@ const ip_stack::socket_state* ip_stack::find(pcb socket) const {
   return found == sockets_.end() ? nullptr : &found->second;
 }
 
-pcb ip_stack::open(bool datagram) {
+pcb ip_stack::open(bool datagram, ip_family family) {
   const pcb id{next_++};
   sockets_[id].datagram = datagram;
+  sockets_[id].family = family;
   return id;
 }
 
@@ -41,13 +42,14 @@ void ip_stack::drop(socket_state& socket, bool abort) {
   socket.pending.clear();
 }
 
-void ip_stack::close(pcb id, bool abort, time_point now) {
+void ip_stack::close(pcb id, bool abort, time_point now, int pdn_id) {
   socket_state* socket = find(id);
   if (!socket) return;
   if (!abort && !socket->dead && !socket->outbound.empty() &&
       (socket->datagram || socket->at == stage::connected)) {
     socket->closing = true;
     socket->closing_until = now + closing_max;
+    socket->closing_over = pdn_id;
     return;
   }
   drop(*socket, abort);
@@ -63,25 +65,69 @@ void ip_stack::kill(pcb id) {
   socket_state* socket = find(id);
   if (!socket || socket->dead) return;
   drop(*socket, true);
-  *socket = socket_state{.datagram = socket->datagram, .at = stage::failed, .dead = true};
+  *socket = socket_state{
+      .datagram = socket->datagram, .family = socket->family, .at = stage::failed, .dead = true};
+}
+
+void ip_stack::kill_closing(int pdn_id) {
+  for (auto it = sockets_.begin(); it != sockets_.end();) {
+    socket_state& socket = it->second;
+    if (!socket.closing || socket.closing_over != pdn_id) {
+      ++it;
+      continue;
+    }
+    drop(socket, true);
+    it = sockets_.erase(it);
+  }
 }
 
 status ip_stack::need_flow(socket_state& socket) {
   if (socket.dead) return fail(errc::pdn_down);
   if (socket.flow) return done{};
-  auto opened = network_.open_datagram(ip_family::v4, socket.local_port);
+  auto opened = network_.open_datagram(socket.family, socket.local_port);
   if (!opened) return opened.error();
   socket.flow = *opened;
   return done{};
 }
 
+bool ip_stack::port_taken(const socket_state& by_other_than, std::uint16_t port) const {
+  return std::any_of(sockets_.begin(), sockets_.end(), [&](const auto& entry) {
+    const socket_state& other = entry.second;
+    return &other != &by_other_than && other.local_port == port &&
+           other.datagram == by_other_than.datagram && other.family == by_other_than.family;
+  });
+}
+
+/// Closing a datagram socket frees its port at once. What it sent is still on the air here, and the
+/// flow below holds the port, so the rest goes now.
+void ip_stack::hasten_closed_holder(const socket_state& wants, std::uint16_t port) {
+  for (auto it = sockets_.begin(); it != sockets_.end();) {
+    socket_state& holder = it->second;
+    if (!holder.closing || !holder.datagram || !wants.datagram || holder.family != wants.family ||
+        holder.local_port != port) {
+      ++it;
+      continue;
+    }
+    for (const segment& part : holder.outbound)
+      if (holder.flow && !send_blocked_)
+        (void)network_.send_to(*holder.flow, part.peer, part.bytes);
+    drop(holder, false);
+    it = sockets_.erase(it);
+  }
+}
+
 status ip_stack::bind(pcb id, std::uint16_t port) {
   socket_state* socket = find(id);
-  if (!socket || socket->dead || socket->flow || socket->at != stage::idle)
+  if (!socket || socket->dead || socket->flow || socket->local_port != 0 ||
+      socket->at != stage::idle)
     return fail(errc::invalid_argument);
+  if (port != 0) hasten_closed_holder(*socket, port);
+  if (port != 0 && port_taken(*socket, port)) return fail(errc::address_in_use);
   socket->local_port = port;
   if (!socket->datagram) return done{};
-  return need_flow(*socket);
+  auto bound = need_flow(*socket);
+  if (!bound) socket->local_port = 0;
+  return bound;
 }
 
 status ip_stack::listen(pcb id) {
@@ -90,7 +136,7 @@ status ip_stack::listen(pcb id) {
       socket->at != stage::idle)
     return fail(errc::invalid_argument);
   if (socket->listening) return done{};
-  auto opened = network_.listen(ip_family::v4, socket->local_port);
+  auto opened = network_.listen(socket->family, socket->local_port);
   if (!opened) return opened.error();
   socket->flow = *opened;
   socket->listening = true;
@@ -102,7 +148,7 @@ std::optional<ip_stack::accepted> ip_stack::accept(pcb id) {
   if (!listener || listener->pending.empty()) return {};
   const arrived_connection first = listener->pending.front();
   listener->pending.pop_front();
-  const pcb made = open(false);
+  const pcb made = open(false, listener->family);
   socket_state& socket = sockets_[made];
   socket.at = stage::connected;
   socket.flow = first.flow;
@@ -144,8 +190,13 @@ result<std::size_t> ip_stack::send(pcb id, std::span<const std::byte> bytes, tim
   if (passed(socket->reset_due, now)) return fail(errc::connection_reset);
   if (socket->datagram) return send_to(id, *socket->remote, bytes, now);
   const std::size_t limit = send_blocked_ ? 0 : stream_buffer_bytes;
-  const std::size_t taken = std::min(bytes.size(), limit - std::min(limit, socket->outbound_bytes));
+  std::size_t taken = std::min(bytes.size(), limit - std::min(limit, socket->outbound_bytes));
   if (taken == 0) return std::size_t{0};
+  if (send_budget_) {
+    if (*send_budget_ == 0) return fail(errc::modem_error);
+    taken = std::min(taken, *send_budget_);
+    *send_budget_ -= taken;
+  }
   socket->outbound.push_back(
       {now + delay_, {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(taken)}});
   socket->outbound_bytes += taken;
@@ -160,6 +211,10 @@ result<std::size_t> ip_stack::send_to(pcb id, const endpoint& remote,
   if (payload.size() > datagram_bytes_max) return fail(errc::message_too_big);
   if (send_blocked_ || socket->outbound.size() >= datagrams_queued_max) return std::size_t{0};
   if (auto flow = need_flow(*socket); !flow) return flow.error();
+  if (send_budget_) {
+    if (*send_budget_ < payload.size()) return fail(errc::modem_error);
+    *send_budget_ -= payload.size();
+  }
   socket->outbound.push_back({now + delay_, {payload.begin(), payload.end()}, 0, remote});
   return payload.size();
 }

@@ -54,9 +54,11 @@ public:
 
   ip_stack(network& behind, duration one_way) : network_(behind), delay_(one_way) {}
 
-  pcb open(bool datagram);
-  /// FIN after what was accepted by `send`; `abort`: reset at once.
-  void close(pcb socket, bool abort, time_point now);
+  pcb open(bool datagram, ip_family family);
+  /// FIN after what was accepted by `send`, as long as data network `pdn_id` carries it; `abort`:
+  /// reset at once.
+  void close(pcb socket, bool abort, time_point now, int pdn_id = 0);
+  /// Once per socket, to a port no other socket of its kind and family holds; 0 is any.
   status bind(pcb socket, std::uint16_t port);
   status listen(pcb socket);
   std::optional<accepted> accept(pcb listener);
@@ -83,6 +85,8 @@ public:
 
   /// The data network went away under these sockets: every call fails from now on.
   void kill(pcb socket);
+  /// The same for those that were closed and still had something to send over it.
+  void kill_closing(int pdn_id);
   void close_all();
 
   void set_delay(duration one_way) { delay_ = one_way; }
@@ -90,6 +94,8 @@ public:
   /// The network takes nothing: sends fill the buffer and then wait.
   void block_sending(bool on) { send_blocked_ = on; }
   [[nodiscard]] bool sending_blocked() const { return send_blocked_; }
+  /// Sends fail once this many more bytes were taken, as for lack of memory: no poll event tells.
+  void fail_sends_after(std::optional<std::size_t> bytes) { send_budget_ = bytes; }
   /// `where`: empty for every host, `HOST` or `HOST:PORT`.
   void set_policy(const std::string& where, connect_policy policy);
 
@@ -102,11 +108,13 @@ private:
   };
   struct socket_state {
     bool datagram = false;
+    ip_family family = ip_family::v4;
     stage at = stage::idle;
     bool dead = false;  // the data network is gone
     bool listening = false;
     bool closing = false;
     time_point closing_until{};
+    int closing_over = 0;  // the PDN
     std::optional<flow_id> flow = {};
     std::uint16_t local_port = 0;
     std::optional<endpoint> remote = {};
@@ -126,6 +134,8 @@ private:
   const socket_state* find(pcb socket) const;
   bool pump(time_point now);  // one round; true when something moved
   status need_flow(socket_state& socket);
+  void hasten_closed_holder(const socket_state& wants, std::uint16_t port);
+  [[nodiscard]] bool port_taken(const socket_state& by_other_than, std::uint16_t port) const;
   [[nodiscard]] connect_policy policy_for(const endpoint& remote) const;
   bool pump_connect(socket_state& socket, time_point now);
   bool pump_out(socket_state& socket, time_point now);
@@ -136,6 +146,7 @@ private:
   network& network_;
   duration delay_;
   bool send_blocked_ = false;
+  std::optional<std::size_t> send_budget_;
   std::optional<time_point> flooded_until_;
   std::uint32_t next_ = 1;
   std::map<pcb, socket_state> sockets_;

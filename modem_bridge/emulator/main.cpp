@@ -40,6 +40,8 @@ struct arguments {
   double net_delay_ms = 0;
   double boot_ms = 100;
   double registration_ms = 200;
+  std::string family = "v4v6";
+  double ipv6_ms = 20;
   std::vector<std::string> names;
   std::vector<std::string> hosts_files;
   std::string control_path;
@@ -72,7 +74,15 @@ void declare(CLI::App& app, arguments& a) {
   app.add_option("--registration-ms", a.registration_ms, "CFUN=1 to PDN active")
       ->capture_default_str()
       ->check(milliseconds);
-  app.add_option("--dns", a.names, "NAME=ADDRESS the network's DNS knows (repeatable)");
+  app.add_option("--pdn-family", a.family,
+                 "what the network grants: v4, v6 or v4v6; +CGDCONT asks for less or the same")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"v4", "v6", "v4v6"}));
+  app.add_option("--ipv6-ms", a.ipv6_ms, "PDN active to +CGEV: IPV6, and the address with it")
+      ->capture_default_str()
+      ->check(milliseconds);
+  app.add_option("--dns", a.names,
+                 "NAME=ADDRESS the network's DNS knows, IPv4 or IPv6 (repeatable)");
   app.add_option("--hosts", a.hosts_files, "the same from a file like /etc/hosts (repeatable)")
       ->check(CLI::ExistingFile);
   app.add_option("--operator", a.serve.modem.operator_code, "PLMN of the network, 5 or 6 digits")
@@ -111,6 +121,10 @@ int run_server(arguments& a) {
   modem.network_delay = milliseconds(a.net_delay_ms);
   modem.boot_time = milliseconds(a.boot_ms);
   modem.registration_time = milliseconds(a.registration_ms);
+  modem.router_time = milliseconds(a.ipv6_ms);
+  modem.family = a.family == "v4"   ? pdn_family::v4
+                 : a.family == "v6" ? pdn_family::v6
+                                    : pdn_family::v4v6;
   a.serve.level = a.level == "debug"   ? log_level::debug
                   : a.level == "error" ? log_level::error
                                        : log_level::info;

@@ -31,7 +31,7 @@ std::size_t memory_network::connections(const endpoint& where) const {
 
 memory_peer* memory_network::knock(std::uint16_t port, const endpoint& from) {
   for (auto& [id, listener] : listeners_) {
-    if (listener.port != port) continue;
+    if (listener.port != port || listener.family != from.address.family) continue;
     const flow_id flow = add(where_key(from), {});
     listener.waiting.push_back({flow, from});
     return stream(flow);
@@ -40,7 +40,19 @@ memory_peer* memory_network::knock(std::uint16_t port, const endpoint& from) {
 }
 
 void memory_network::push_datagram(const endpoint& from, std::span<const std::byte> payload) {
-  for (auto& [id, port] : ports_) port.waiting.push_back({from, {payload.begin(), payload.end()}});
+  for (auto& [id, port] : ports_)
+    if (port.family == from.address.family)
+      port.waiting.push_back({from, {payload.begin(), payload.end()}});
+}
+
+bool memory_network::push_datagram(const endpoint& from, std::uint16_t to_port,
+                                   std::span<const std::byte> payload) {
+  for (auto& [id, port] : ports_) {
+    if (port.local_port != to_port || port.family != from.address.family) continue;
+    port.waiting.push_back({from, {payload.begin(), payload.end()}});
+    return true;
+  }
+  return false;
 }
 
 flow_id memory_network::add(const key& where, memory_peer peer) {
@@ -55,22 +67,23 @@ memory_peer* memory_network::stream(flow_id flow) {
   return found == streams_.end() ? nullptr : &found->second;
 }
 
-result<flow_id> memory_network::connect(const endpoint& remote, std::uint16_t) {
+result<flow_id> memory_network::connect(const endpoint& remote, std::uint16_t local_port) {
   const key where = where_key(remote);
   const auto service = services_.find(where);
   memory_peer peer;
   const behaviour how = service == services_.end() ? behaviour::refuse : service->second;
+  peer.modem_port_ = local_port;
   peer.echo_ = how == behaviour::echo;
   peer.refuses_ = how == behaviour::refuse;
   peer.silent_ = how == behaviour::black_hole;
   return add(where, std::move(peer));
 }
 
-result<flow_id> memory_network::listen(ip_family, std::uint16_t local_port) {
+result<flow_id> memory_network::listen(ip_family family, std::uint16_t local_port) {
   for (const auto& [id, listener] : listeners_)
-    if (listener.port == local_port) return fail(errc::port_busy);
+    if (listener.port == local_port && listener.family == family) return fail(errc::address_in_use);
   const flow_id flow{next_++};
-  listeners_[flow].port = local_port;
+  listeners_[flow] = {family, local_port, {}};
   return flow;
 }
 
@@ -114,9 +127,12 @@ result<stream_read> memory_network::receive(flow_id flow, std::span<std::byte> i
   return stream_read{0, peer->finished_};
 }
 
-result<flow_id> memory_network::open_datagram(ip_family, std::uint16_t local_port) {
+result<flow_id> memory_network::open_datagram(ip_family family, std::uint16_t local_port) {
+  for (const auto& [id, port] : ports_)
+    if (local_port != 0 && port.local_port == local_port && port.family == family)
+      return fail(errc::address_in_use);
   const flow_id flow{next_++};
-  ports_[flow].local_port = local_port;
+  ports_[flow] = {family, local_port, {}};
   return flow;
 }
 

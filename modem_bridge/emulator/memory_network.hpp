@@ -29,12 +29,15 @@ public:
   /// The modem's side has closed (`true`: with a reset).
   [[nodiscard]] bool closed() const { return closed_; }
   [[nodiscard]] bool aborted() const { return aborted_; }
+  /// The port the modem's side was bound to; 0: any.
+  [[nodiscard]] std::uint16_t modem_port() const { return modem_port_; }
 
 private:
   friend class memory_network;
   std::vector<std::byte> received_;
   std::deque<std::byte> outgoing_;
   std::size_t window_ = static_cast<std::size_t>(-1);
+  std::uint16_t modem_port_ = 0;
   bool echo_ = false;
   bool silent_ = false;  // never answers the SYN
   bool refuses_ = false;
@@ -55,7 +58,8 @@ public:
   /// The n-th connection made to `where` (0: the first); null if there was none yet.
   [[nodiscard]] memory_peer* peer(const endpoint& where, std::size_t nth = 0);
   [[nodiscard]] std::size_t connections(const endpoint& where) const;
-  /// Somebody out there connects to the listener on `port`. Null: nobody listens there.
+  /// Somebody out there connects to the listener on `port` of his family. Null: nobody listens
+  /// there.
   memory_peer* knock(std::uint16_t port, const endpoint& from);
 
   /// UDP: `where` sends everything back; otherwise what was sent is kept for `sent_datagrams`.
@@ -66,8 +70,11 @@ public:
     std::vector<std::byte> payload;
   };
   [[nodiscard]] const std::vector<sent_datagram>& sent_datagrams() const { return sent_; }
-  /// `from` sends to every open UDP port of the modem's side (a test opens one).
+  /// `from` sends to every open UDP port of his family on the modem's side (a test opens one).
   void push_datagram(const endpoint& from, std::span<const std::byte> payload);
+  /// `from` sends to one bound port; false: nobody holds it, and the datagram is lost.
+  bool push_datagram(const endpoint& from, std::uint16_t to_port,
+                     std::span<const std::byte> payload);
 
   result<flow_id> connect(const endpoint& remote, std::uint16_t local_port) override;
   result<flow_id> listen(ip_family family, std::uint16_t local_port) override;
@@ -83,10 +90,12 @@ public:
 private:
   using key = std::string;
   struct datagram_port {
+    ip_family family = ip_family::v4;
     std::uint16_t local_port = 0;
     std::deque<arrived_datagram> waiting;
   };
   struct open_listener {
+    ip_family family = ip_family::v4;
     std::uint16_t port = 0;
     std::deque<arrived_connection> waiting;
   };

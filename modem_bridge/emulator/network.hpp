@@ -12,8 +12,8 @@
 /// What lies behind the emulated radio. Nothing here blocks and nothing calls back: whoever runs
 /// the loop learns that something changed (a descriptor, or a test that just pushed bytes) and says
 /// so with `modem::network_changed`. Two implementations: the host's own sockets (`host_network`)
-/// and a scripted one in memory (`memory_network`). IPv4 today; the address family is in every
-/// endpoint, so IPv6 needs no new call.
+/// and a scripted one in memory (`memory_network`). A flow has one address family and reaches that
+/// one alone; the port spaces of the two are apart.
 namespace cellsock::emulator {
 
 /// One TCP connection, one listener or one UDP port of the network. Never reused.

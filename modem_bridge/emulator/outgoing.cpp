@@ -13,12 +13,12 @@ constexpr int wait_for_ack = 512;
 
 }  // namespace
 
-resolution resolve_host(const board& b, std::string_view host) {
+resolution resolve_host(const board& b, std::string_view host, ip_family family) {
   resolution out;
   const bool literal = static_cast<bool>(parse_address(host));
   if (!literal) out.wait = 2 * b.stack.delay();
   for (const ip_address& address : resolve(b.config.names, host)) {
-    if (address.family != ip_family::v4) continue;
+    if (address.family != family) continue;
     out.address = address;
     break;
   }
@@ -47,7 +47,7 @@ bool outgoing::prepare() {
   if (!socket) return false;
   if (socket->stream() && socket->role == 1 && !socket->peer) return false;
   if (!host_.empty()) {
-    const resolution found = resolve_host(board_, host_);
+    const resolution found = resolve_host(board_, host_, socket->ip());
     if (!found.address || !board_.network_up(*socket)) return false;
     remote_ = endpoint{*found.address, static_cast<std::uint16_t>(port_)};
     if (found.wait > duration::zero()) resolved_at_ = board_.now + found.wait;

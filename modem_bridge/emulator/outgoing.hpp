@@ -50,12 +50,12 @@ private:
 /// Sends what data mode has buffered or a string command carries; `done` says how it ended.
 verdict run_outgoing(board& b, outgoing op, std::function<verdict(const outgoing&, bool ok)> done);
 
-/// Names and literals as `#XCONNECT` and `#XSENDTO` see them: IPv4 only. `wait` is what asking the
-/// network costs (nothing for a literal).
+/// Names and literals as `#XCONNECT` and `#XSENDTO` see them: of the socket's family only. `wait`
+/// is what asking the network costs (nothing for a literal).
 struct resolution {
   std::optional<ip_address> address;
   duration wait{};
 };
-[[nodiscard]] resolution resolve_host(const board& b, std::string_view host);
+[[nodiscard]] resolution resolve_host(const board& b, std::string_view host, ip_family family);
 
 }  // namespace cellsock::emulator

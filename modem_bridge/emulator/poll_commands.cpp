@@ -90,12 +90,19 @@ verdict watch_verb(board& b, const command& c) {
 /// firmware that a driver must survive.
 verdict print_addresses(board& b, const std::string& host, int family) {
   constexpr std::size_t answer_bytes_max = 200;
+  // Who asks for any family gets those the network has an address of; a literal needs none.
+  const bool literal = static_cast<bool>(parse_address(host));
+  const auto wanted = [&](const ip_address& address) {
+    if (family == 0) return literal || b.radio.reaches(0, address.family);
+    return address.family == (family == 1 ? ip_family::v4 : ip_family::v6);
+  };
+  const bool up = b.radio.reaches(0, ip_family::v4) || b.radio.reaches(0, ip_family::v6);
   std::vector<ip_address> found;
-  if (b.radio.active(0) && family != 2)
+  if (up)
     for (const ip_address& address : resolve(b.config.names, host))
-      if (address.family == ip_family::v4) found.push_back(address);
+      if (wanted(address)) found.push_back(address);
   if (found.empty()) {
-    b.say(b.radio.active(0) ? "#XGETADDRINFO: \"EAI_NONAME\"" : "#XGETADDRINFO: \"EAI_AGAIN\"");
+    b.say(up ? "#XGETADDRINFO: \"EAI_NONAME\"" : "#XGETADDRINFO: \"EAI_AGAIN\"");
     return verdict::error;
   }
   const std::string first = to_string(found.front());

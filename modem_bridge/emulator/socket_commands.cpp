@@ -22,21 +22,30 @@ verdict open_failed(board& b) {
   return verdict::error;
 }
 
+/// A context that is up has to have the family. IPv6 wants it up as well: without an address there
+/// is nothing to bind to. IPv4 sockets can be made before there is a network.
+bool family_available(const board& b, int family, int pdn_id) {
+  const auto cid = b.radio.cid_of_pdn(pdn_id);
+  if (!cid) return family == 1;
+  return b.radio.reaches(*cid, family == 2 ? ip_family::v6 : ip_family::v4);
+}
+
 verdict open_socket(board& b, const command& c, int family) {
   const auto type = c.number(1);
   const auto role = c.number(2);
   const auto cid = c.count() > 3 ? c.number(3, 0, 10) : std::optional<std::int32_t>(0);
-  // Raw sockets need a packet data network of their own, and this one is IPv4 only.
-  if (!type || !role || !cid || (*type != 1 && *type != 2) || family != 1) return open_failed(b);
+  // Raw sockets (type 3) need a packet data network of their own, and there is none.
+  if (!type || !role || !cid || (*type != 1 && *type != 2)) return open_failed(b);
   // A context other than the default is bound at once, by its PDN id, so it must be up.
   if (*cid > 0 && !b.radio.cid_of_pdn(*cid)) return open_failed(b);
+  if (!family_available(b, family, *cid)) return open_failed(b);
   modem_socket* socket = b.sockets.open();
   if (!socket) return open_failed(b);
   socket->family = family;
   socket->type = *type;
   socket->role = *role;
   socket->cid = *cid;
-  socket->id = b.stack.open(*type == 2);
+  socket->id = b.stack.open(*type == 2, socket->ip());
   b.watch.rearm(*socket, ready::in | ready::out);
   b.say("#XSOCKET: " + numbers({socket->handle, socket->type, socket->stream() ? 6 : 17}));
   b.log.add(b.now, "opened", socket->handle, 0, socket->stream() ? "tcp" : "udp");
@@ -46,8 +55,8 @@ verdict open_socket(board& b, const command& c, int family) {
 verdict close_socket(board& b) {
   modem_socket* socket = b.sockets.current();
   if (!socket) return verdict::ok;
-  if (socket->peer) b.stack.close(*socket->peer, false, b.now);
-  b.stack.close(socket->id, false, b.now);
+  if (socket->peer) b.stack.close(*socket->peer, false, b.now, socket->cid);
+  b.stack.close(socket->id, false, b.now, socket->cid);
   b.log.add(b.now, "closed", socket->handle);
   b.sockets.close_current();
   b.say("#XSOCKET: 0,\"closed\"");
@@ -192,9 +201,14 @@ verdict secure_option_verb(board& b, const command& c) {
 verdict bind_verb(board& b, const command& c) {
   const auto port = c.number(0, 0, 65535);
   modem_socket* socket = b.sockets.current();
-  // Always to the address of the default context, which must exist.
-  if (!c.is_set() || !port || !socket || !b.radio.active(0)) return verdict::error;
-  return b.stack.bind(socket->id, static_cast<std::uint16_t>(*port)) ? verdict::ok : verdict::error;
+  // Always to the default context's address of the socket's family, which must exist.
+  if (!c.is_set() || !port || !socket || !b.radio.reaches(0, socket->ip())) return verdict::error;
+  if (const auto bound = b.stack.bind(socket->id, static_cast<std::uint16_t>(*port)); !bound) {
+    b.log.add(b.now, "bind-failed", socket->handle, 0, std::string(name(bound.error().code)));
+    return verdict::error;
+  }
+  b.log.add(b.now, "bound", socket->handle, 0, std::to_string(*port));
+  return verdict::ok;
 }
 
 verdict listen_verb(board& b, const command& c) {

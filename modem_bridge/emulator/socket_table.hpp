@@ -37,6 +37,7 @@ struct modem_socket {
   bool watched = false;  // named in the poll request
 
   [[nodiscard]] bool stream() const { return type == 1; }
+  [[nodiscard]] ip_family ip() const { return family == 2 ? ip_family::v6 : ip_family::v4; }
 };
 
 /// The firmware's socket table: at most seven, one of them current, out of eight descriptors that

@@ -26,6 +26,7 @@ std::string sockets_json(board& b) {
     json_object one;
     one.add("handle", socket->handle);
     one.add("type", socket->stream() ? "tcp" : "udp");
+    one.add("family", socket->ip() == ip_family::v6 ? "ipv6" : "ipv4");
     one.add("role", socket->role == 0 ? "client" : "server");
     one.add("pdn_id", socket->cid);
     one.add("stage", stage_name(b.stack.stage_of(socket->id)));
@@ -47,9 +48,11 @@ std::string contexts_json(board& b) {
     json_object one;
     one.add("cid", cid);
     one.add("apn", context.apn);
+    one.add("type", context.type);
     one.add("active", context.active);
     one.add("pdn_id", context.pdn_id);
     one.add("address", context.address);
+    one.add("address6", context.address6);
     list += (list.empty() ? "" : ",") + one.text();
   }
   return "[" + list + "]";

@@ -64,7 +64,7 @@ verdict connect_verb(board& b, const command& c) {
   const int handle = socket->handle;
   if (socket->stream() && b.stack.stage_of(socket->id) != ip_stack::stage::idle)
     return connect_failed(b, handle, "already used");
-  const resolution found = resolve_host(b, *host);
+  const resolution found = resolve_host(b, *host, socket->ip());
   const auto go = [&b, handle, found, port = static_cast<std::uint16_t>(*port)]() -> verdict {
     if (!found.address) return connect_failed(b, handle, "unknown host");
     return begin_connect(b, handle, {*found.address, port});

@@ -14,8 +14,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   emulator::memory_network network;
   network.serve(*parse_endpoint("192.0.2.10:7"), emulator::memory_network::behaviour::echo);
   network.echo_datagrams(*parse_endpoint("192.0.2.10:7"));
+  network.serve(*parse_endpoint("[2001:db8::10]:7"), emulator::memory_network::behaviour::echo);
+  network.echo_datagrams(*parse_endpoint("[2001:db8::10]:7"));
   emulator::modem_config config;
   config.baud = 1000000;
+  config.registration_time = 1ms;  // so that what follows a CFUN=1 finds a network
+  config.router_time = {};
+  config.names.emplace("a.b", *parse_address("192.0.2.10"));
+  config.names.emplace("a.b", *parse_address("2001:db8::10"));
   emulator::time_point now{};
   emulator::modem modem(config, network, now);
   const auto run = [&](std::chrono::milliseconds span) {

@@ -15,6 +15,38 @@ namespace {
 
 constexpr int patience_ms = 5000;
 
+/// Whether this computer has the IPv6 loopback address: a container may not.
+bool ipv6_here() {
+  const int probe = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  const bool here =
+      probe >= 0 && ::bind(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  if (probe >= 0) ::close(probe);
+  if (!here) MESSAGE("skipped: no ::1 on this computer");
+  return here;
+}
+
+/// The same with the IPv6 loopback address.
+struct local_socket6 {
+  explicit local_socket6(int type) : descriptor(::socket(AF_INET6, type | SOCK_CLOEXEC, 0)) {
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_addr = in6addr_loopback;
+    REQUIRE(::bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    socklen_t length = sizeof address;
+    ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length);
+    where.address.family = ip_family::v6;
+    where.address.bytes[15] = 1;
+    where.port = ntohs(address.sin6_port);
+  }
+  ~local_socket6() { ::close(descriptor); }
+  local_socket6(const local_socket6&) = delete;
+  int descriptor;
+  endpoint where;
+};
+
 /// A loopback socket of the test's own.
 struct local_socket {
   explicit local_socket(int type) : descriptor(::socket(AF_INET, type | SOCK_CLOEXEC, 0)) {
@@ -188,4 +220,80 @@ TEST_CASE("a listener takes connections of this computer") {
   }));
   CHECK(arrived->peer == client.where);
   CHECK(network.look(arrived->flow).stage == flow_stage::open);
+}
+
+TEST_CASE("IPv6: a stream, and a listener on ::1") {
+  if (!ipv6_here()) return;
+  host_network network;
+  local_socket6 server(SOCK_STREAM);
+  ::listen(server.descriptor, 1);
+  const auto flow = network.connect(server.where, 0);
+  REQUIRE(flow);
+  REQUIRE(eventually(network, [&] { return network.look(*flow).stage == flow_stage::open; }));
+  const int peer = ::accept(server.descriptor, nullptr, nullptr);
+  REQUIRE(eventually(network, [&] { return *network.send(*flow, bytes("hello")) == 5; }));
+  std::array<char, 16> got{};
+  CHECK(::read(peer, got.data(), got.size()) == 5);
+  ::close(peer);
+
+  endpoint where;
+  {
+    local_socket6 free_port(SOCK_STREAM);
+    where = free_port.where;
+  }
+  const auto listener = network.listen(ip_family::v6, where.port);
+  REQUIRE(listener);
+  const auto out = network.connect(where, 0);
+  REQUIRE(out);
+  std::optional<arrived_connection> arrived;
+  REQUIRE(eventually(network, [&] {
+    arrived = network.accept(*listener);
+    return arrived.has_value();
+  }));
+  CHECK(to_string(arrived->peer.address) == "::1");
+}
+
+TEST_CASE("bound datagram ports: any sender, one holder, families apart") {
+  if (!ipv6_here()) return;
+  host_network network;
+  std::uint16_t port = 0;
+  {
+    local_socket6 free_port(SOCK_DGRAM);
+    port = free_port.where.port;
+  }
+  const auto six = network.open_datagram(ip_family::v6, port);
+  REQUIRE(six);
+  const auto four = network.open_datagram(ip_family::v4, port);
+  REQUIRE(four);
+  const auto again = network.open_datagram(ip_family::v6, port);
+  REQUIRE_FALSE(again);
+  CHECK(again.error().code == errc::address_in_use);
+  endpoint bound;
+  bound.address.family = ip_family::v6;
+  bound.address.bytes[15] = 1;
+  bound.port = port;
+  for (int i = 0; i < 2; ++i) {
+    local_socket6 sender(SOCK_DGRAM);
+    sockaddr_in6 to{};
+    to.sin6_family = AF_INET6;
+    to.sin6_addr = in6addr_loopback;
+    to.sin6_port = htons(port);
+    CHECK(::sendto(sender.descriptor, "hi", 2, 0, reinterpret_cast<sockaddr*>(&to), sizeof to) ==
+          2);
+    std::optional<arrived_datagram> came;
+    REQUIRE(eventually(network, [&] {
+      came = network.receive_from(*six);
+      return came.has_value();
+    }));
+    CHECK(came->peer == sender.where);
+    CHECK(came->payload.size() == 2);
+    CHECK(network.send_to(*six, came->peer, bytes("yes")));
+    std::array<char, 16> got{};
+    CHECK(::read(sender.descriptor, got.data(), got.size()) == 3);
+  }
+  CHECK_FALSE(network.receive_from(*four));
+  // An IPv4 address mapped into IPv6 is not reached.
+  const auto mapped = parse_address("::ffff:127.0.0.1");
+  REQUIRE(mapped);
+  CHECK_FALSE(network.send_to(*six, {*mapped, port}, bytes("no")));
 }

@@ -18,7 +18,7 @@ struct subscribed : emulator_bench {
   }
   void registered() {
     (void)ask("AT+CFUN=1");
-    (void)until("PDN ACT 0\r\n");
+    (void)until("+CGEV: IPV6 0\r\n");
     run(10ms);
   }
 };
@@ -115,7 +115,7 @@ TEST_CASE(
   CHECK(t.ask("AT#XSOCKET=1,1,0").ends_with("OK\r\n"));
   CHECK(t.ask("AT#XCONNECT=\"192.0.2.1\",7") == "\r\nERROR\r\n");
   CHECK(t.control("pdn up") == "ok");
-  CHECK(t.listen(50ms) == "\r\n+CGEV: ME PDN ACT 0\r\n");
+  CHECK(t.listen(50ms) == "\r\n+CGEV: ME PDN ACT 0\r\n\r\n+CGEV: IPV6 0\r\n");
   CHECK(t.ask("AT#XCONNECT=\"192.0.2.1\",7").ends_with("OK\r\n"));
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("deregistered and taken again") {
   CHECK(t.control("pdn up") == "not registered: `register` first");
   CHECK(t.listen(1h).empty());
   CHECK(t.control("register") == "ok");
-  CHECK(t.listen(1s).ends_with("\r\n+CGEV: ME PDN ACT 0\r\n"));
+  CHECK(t.listen(1s).ends_with("\r\n+CGEV: ME PDN ACT 0\r\n\r\n+CGEV: IPV6 0\r\n"));
 }
 
 TEST_CASE("without a SIM") {
@@ -154,7 +154,7 @@ TEST_CASE("without a SIM") {
   (void)t.ask("AT+CMEE=0");
   CHECK(t.ask("AT+CPIN?") == "\r\nERROR\r\n");
   CHECK(t.control("sim") == "ok");
-  CHECK(t.listen(1s).ends_with("\r\n+CGEV: ME PDN ACT 0\r\n"));
+  CHECK(t.listen(1s).ends_with("\r\n+CGEV: ME PDN ACT 0\r\n\r\n+CGEV: IPV6 0\r\n"));
   CHECK(t.ask("AT+CPIN?") == "\r\n+CPIN: READY\r\n\r\nOK\r\n");
   CHECK(t.control("no-sim") == "ok");
   CHECK(t.listen(100ms).ends_with("\r\n+CEREG: 90\r\n"));
@@ -197,7 +197,9 @@ TEST_CASE("native commands and their errors") {
       {"AT+CIMI", "\r\n262011234567890\r\n\r\nOK\r\n"},
       {"AT+COPS?", "\r\n+COPS: 0,2,\"26201\",7\r\n\r\nOK\r\n"},
       {"AT+CGACT?", "\r\n+CGACT: 0,1\r\n\r\nOK\r\n"},
-      {"AT+CGDCONT?", "\r\n+CGDCONT: 0,\"IP\",\"iot.example\",\"10.160.1.2\",0,0\r\n\r\nOK\r\n"},
+      {"AT+CGDCONT?",
+       "\r\n+CGDCONT: 0,\"IPV4V6\",\"iot.example\",\"10.160.1.2 2001:db8:160:1::2\",0,0\r\n"
+       "\r\nOK\r\n"},
       {"AT+CESQ", "\r\n+CESQ: 99,99,255,255,25,64\r\n\r\nOK\r\n"},
       {"AT%XNEWCID?", "\r\n%XNEWCID: 1\r\n\r\nOK\r\n"},
       {"AT%XGETPDNID=0", "\r\n%XGETPDNID: 0\r\n\r\nOK\r\n"},
@@ -228,5 +230,4 @@ TEST_CASE("native commands and their errors") {
   for (const auto& row : rows) CHECK_MESSAGE(t.ask(row.first) == row.second, row.first);
   CHECK(t.ask("AT%XMONITOR").starts_with("\r\n%XMONITOR: 1,\"Emulated Network\","));
   CHECK(t.ask("AT%CONEVAL").starts_with("\r\n%CONEVAL: 0,1,7,"));
-  CHECK(t.ask("AT+CGCONTRDP=0").ends_with(",1280\r\n\r\nOK\r\n"));
 }
