@@ -82,6 +82,8 @@ void client_actor::dispatch(const v1::Request& request, std::vector<shared_descr
     case v1::Request::kSocket: return socket(id, request.socket());
     case v1::Request::kAttach: return show(id, request.attach(), attached);
     case v1::Request::kConnect: return connect(id, request.connect());
+    case v1::Request::kBind: return bind(id, request.bind());
+    case v1::Request::kShutdown: return shutdown(id, request.shutdown());
     case v1::Request::kGetOption: return get_option(id, request.get_option());
     case v1::Request::kSetOption: return set_option(id, request.set_option());
     case v1::Request::kNames: return names(id, request.names());
@@ -89,8 +91,6 @@ void client_actor::dispatch(const v1::Request& request, std::vector<shared_descr
     case v1::Request::kResolve: return resolve(id, request.resolve());
     case v1::Request::kStatus: return status(id);
     case v1::Request::kAt: return at(id, request.at());
-    case v1::Request::kBind:
-    case v1::Request::kShutdown:
     case v1::Request::kWatch:
     case v1::Request::CALL_NOT_SET: break;
   }
@@ -230,6 +230,27 @@ void client_actor::reconnect(request_id id, const msg::tombstone& stone,
       refusal(id));
 }
 
+void client_actor::bind(request_id id, const v1::BindRequest& m) {
+  const auto local = wire::endpoint_of(m.local());
+  if (!local) return refuse(id, local.error());
+  const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::bad_socket)); });
+  if (!actor) return;
+  ask(this, actor, slow_reply_max, msg::bind_channel{*local},
+      on<msg::channel_bound>([this, id](const msg::channel_bound&) {
+        v1::Reply answer;
+        reply(id, answer);
+      }),
+      refusal(id));
+}
+
+/// Ending one direction alone takes a FIN without a close, which no modem dialect can send. The
+/// socket is left as it is.
+void client_actor::shutdown(request_id id, const v1::ShutdownRequest& m) {
+  const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::not_connected)); });
+  if (actor)
+    refuse(id, fail(errc::unsupported_operation, "shutdown: a modem closes both ways at once"));
+}
+
 void client_actor::get_option(request_id id, const v1::GetOptionRequest& m) {
   const auto option = wire::option_of(m.option());
   if (!option) return refuse(id, option.error());
@@ -277,7 +298,7 @@ void client_actor::set_option(request_id id, const v1::SetOptionRequest& m) {
 }
 
 void client_actor::names_reply(request_id id, const msg::socket_names& names) {
-  ask(this, seed_.link, limits::actor_reply_max, msg::get_rules{},
+  ask(this, seed_.link, limits::actor_reply_max, msg::get_rules{names.shape.family},
       on<msg::current_rules>([this, id, names](const msg::current_rules& current) {
         v1::Reply answer;
         auto full = names;

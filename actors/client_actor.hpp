@@ -38,6 +38,8 @@ private:
   void show(request_id id, const v1::AttachRequest& m, std::vector<shared_descriptor>& attached);
   void connect(request_id id, const v1::ConnectRequest& m);
   void reconnect(request_id id, const msg::tombstone& stone, const msg::connect_channel& call);
+  void bind(request_id id, const v1::BindRequest& m);
+  void shutdown(request_id id, const v1::ShutdownRequest& m);
   void get_option(request_id id, const v1::GetOptionRequest& m);
   void set_option(request_id id, const v1::SetOptionRequest& m);
   void names(request_id id, const v1::NamesRequest& m);

@@ -2,6 +2,7 @@
 #include "actors/datagram_actor.hpp"
 
 #include "actors/ask.hpp"
+#include "actors/bind_through.hpp"
 #include "actors/translate.hpp"
 #include "stack/limits.hpp"
 
@@ -40,6 +41,7 @@ datagram_actor::behavior_type datagram_actor::make_behavior() {
   end_->arm_read();
   return {
       [this](const msg::connect_channel& m) { return connect(m); },
+      [this](const msg::bind_channel& m) { return bind(m); },
       [this](const msg::get_option& m) { return common_.get(m); },
       [this](const msg::set_option& m) { return common_.set(m); },
       [this](const msg::get_names&) { return common_.names(common_.peer.has_value()); },
@@ -149,6 +151,12 @@ caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_c
         promise.deliver(to_error(why));
       });
   return promise;
+}
+
+caf::result<msg::channel_bound> datagram_actor::bind(const msg::bind_channel& m) {
+  if (state_ != socket_state::open)
+    return to_error(end_reason_.code == errc::none ? fail(errc::bad_socket) : end_reason_);
+  return bind_through(this, bridge_, common_, m);
 }
 
 // ---- program to modem ----

@@ -12,6 +12,9 @@ using socket_handle = caf::typed_actor<
     // Fails with connection_refused, timed_out, pdn_down, not_registered, already_connected,
     // connect_pending, connect_in_progress (nonblocking: it goes on), …
     caf::replies_to<msg::connect_channel>::with<msg::channel_connected>,
+    // Once, before connecting or sending. Fails with invalid_argument, address_in_use,
+    // address_not_available, and as connecting does.
+    caf::replies_to<msg::bind_channel>::with<msg::channel_bound>,
     caf::replies_to<msg::get_option>::with<msg::option_value>,
     caf::replies_to<msg::set_option>::with<msg::option_set>,
     caf::replies_to<msg::get_names>::with<msg::socket_names>,
@@ -60,6 +63,7 @@ using bridge_handle = caf::typed_actor<
     caf::reacts_to<msg::declare_socket>,
     // Fails as connect_channel does, plus no_handle.
     caf::replies_to<msg::connect_socket>::with<msg::socket_connected>,
+    caf::replies_to<msg::bind_socket>::with<msg::socket_bound>,
     // Never fails for want of a socket.
     caf::replies_to<msg::close_socket>::with<msg::socket_closed>,
     caf::reacts_to<msg::forget_socket>, caf::reacts_to<msg::offer>,
@@ -126,6 +130,10 @@ CELLSOCK_MESSAGE(connection_ended)
 CELLSOCK_MESSAGE(connection_made)
 CELLSOCK_MESSAGE(connect_channel)
 CELLSOCK_MESSAGE(channel_connected)
+CELLSOCK_MESSAGE(bind_channel)
+CELLSOCK_MESSAGE(channel_bound)
+CELLSOCK_MESSAGE(bind_socket)
+CELLSOCK_MESSAGE(socket_bound)
 CELLSOCK_MESSAGE(get_option)
 CELLSOCK_MESSAGE(option_value)
 CELLSOCK_MESSAGE(set_option)

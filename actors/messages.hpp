@@ -65,7 +65,9 @@ struct at_answered {
   bool ok = false;
 };
 
-struct get_rules {};
+struct get_rules {
+  ip_family family = ip_family::v4;
+};
 struct current_rules {
   datagram_rules rules = {};
 };
@@ -84,6 +86,13 @@ struct connect_channel {
   bool nonblocking = false;
 };
 struct channel_connected {};
+/// Where the address is anything but "any" it must be the link's own.
+struct bind_channel {
+  endpoint local;
+};
+struct channel_bound {
+  endpoint local;
+};
 enum class option : std::uint8_t { error, recv_timeout_ms, send_timeout_ms };
 struct get_option {
   option name;
@@ -116,6 +125,7 @@ struct socket_report {
   socket_cookie cookie{};
   transport kind = transport::stream;
   socket_state state = socket_state::fresh;
+  std::optional<endpoint> local = {};
   std::optional<endpoint> peer = {};
   owner who = {};
   std::uint64_t bytes_sent = 0;
@@ -148,6 +158,13 @@ struct connect_socket {
   std::chrono::milliseconds timeout;
 };
 struct socket_connected {};
+struct bind_socket {
+  socket_id id;
+  std::uint16_t port = 0;  // 0: any free one
+};
+struct socket_bound {
+  endpoint local;
+};
 struct close_socket {
   socket_id id;
 };

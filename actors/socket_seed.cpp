@@ -37,7 +37,7 @@ caf::result<msg::option_set> socket_common::set(const msg::set_option& m) {
 }
 
 msg::socket_names socket_common::names(bool connected) const {
-  return {.shape = shape, .connected = connected, .peer = peer};
+  return {.shape = shape, .connected = connected, .local = local, .peer = peer};
 }
 
 msg::socket_report socket_common::report(socket_state state, std::uint64_t dropped) const {
@@ -45,6 +45,7 @@ msg::socket_report socket_common::report(socket_state state, std::uint64_t dropp
           .cookie = cookie,
           .kind = shape.kind,
           .state = state,
+          .local = local,
           .peer = peer,
           .who = who,
           .bytes_sent = bytes_sent,
@@ -56,6 +57,14 @@ msg::socket_report socket_common::report(socket_state state, std::uint64_t dropp
 msg::tombstone socket_common::tombstone(failure why, bool error_pending,
                                         bool connect_failed) const {
   return {cookie, shape, std::move(why), who, error_pending, connect_failed};
+}
+
+failure socket_common::may_bind(const msg::bind_channel& m) const {
+  if (local) return fail(errc::invalid_argument, "bind: the socket is bound already");
+  if (peer) return fail(errc::invalid_argument, "bind: the socket is connected already");
+  if (m.local.address.family != shape.family)
+    return fail(errc::unsupported_family, "bind: address of another family");
+  return fail(errc::none);
 }
 
 std::chrono::milliseconds socket_common::connect_timeout() const {

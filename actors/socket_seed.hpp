@@ -28,7 +28,8 @@ public:
   const msg::owner who;
   const std::chrono::steady_clock::time_point born;
   std::optional<endpoint> peer = {};
-  failure pending{errc::none};  // SO_ERROR: read once
+  std::optional<endpoint> local = {};  // bound
+  failure pending{errc::none};         // SO_ERROR: read once
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
 
@@ -38,6 +39,8 @@ public:
   [[nodiscard]] msg::socket_report report(socket_state state, std::uint64_t dropped) const;
   [[nodiscard]] msg::tombstone tombstone(failure why, bool error_pending,
                                          bool connect_failed) const;
+  /// Whether `m` may be bound as far as can be told here; errc::none if so.
+  [[nodiscard]] failure may_bind(const msg::bind_channel& m) const;
   /// How long the modem may try to connect for this socket.
   [[nodiscard]] std::chrono::milliseconds connect_timeout() const;
 };

@@ -2,6 +2,7 @@
 #include "actors/stream_actor.hpp"
 
 #include "actors/ask.hpp"
+#include "actors/bind_through.hpp"
 #include "stack/limits.hpp"
 
 namespace cellsock {
@@ -18,6 +19,7 @@ stream_actor::behavior_type stream_actor::make_behavior() {
   send(bridge_, msg::declare_socket{common_.id, common_.shape.family, transport::stream, this});
   return {
       [this](const msg::connect_channel& m) { return connect(m); },
+      [this](const msg::bind_channel& m) { return bind(m); },
       [this](const msg::get_option& m) { return common_.get(m); },
       [this](const msg::set_option& m) { return common_.set(m); },
       [this](const msg::get_names&) { return common_.names(carries_input()); },
@@ -176,6 +178,12 @@ caf::result<msg::channel_connected> stream_actor::connect(const msg::connect_cha
   connecting_ = make_response_promise<msg::channel_connected>();
   answer_due_ = true;
   return connecting_;
+}
+
+caf::result<msg::channel_bound> stream_actor::bind(const msg::bind_channel& m) {
+  if (state_ != socket_state::fresh)
+    return to_error(fail(errc::invalid_argument, "bind: the socket is connected already"));
+  return bind_through(this, bridge_, common_, m);
 }
 
 void stream_actor::answer_connect(const failure& why) {

@@ -24,7 +24,7 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   return {
       [this](const msg::create_socket& m) { return create(m); },
       [this](const msg::get_link_report&) { return report(); },
-      [this](const msg::get_rules&) { return msg::current_rules{rules_}; },
+      [this](const msg::get_rules& m) { return msg::current_rules{rules_of(m.family)}; },
       [this](msg::resolve_name& m) -> caf::result<msg::name_resolved> {
         return delegate(bridge_, std::move(m));
       },
@@ -76,10 +76,16 @@ failure supervisor_actor::exhausted() const {
   return fail(errc::no_handle, "all sockets of " + seed_.name + " are held by" + who);
 }
 
+/// An IPv6 header is 20 bytes longer, so that much less fits a packet.
+datagram_rules supervisor_actor::rules_of(ip_family family) const {
+  auto rules = rules_;
+  if (family == ip_family::v6)
+    rules.payload_bytes_max -= std::min<std::size_t>(rules.payload_bytes_max, 20);
+  return rules;
+}
+
 caf::result<msg::socket_created> supervisor_actor::create(const msg::create_socket& m) {
   if (stopping_) return to_error(fail(errc::stopping));
-  if (m.shape.family != ip_family::v4)
-    return to_error(fail(errc::unsupported_family, "IPv6 over " + seed_.name));
   if (children_.size() >= limits::sockets_max)
     return to_error(fail(errc::limit_reached, "sockets in the daemon"));
   const auto of_user = std::count_if(children_.begin(), children_.end(),
@@ -103,7 +109,7 @@ caf::result<msg::socket_created> supervisor_actor::create(const msg::create_sock
                               {"cookie", number(made->cookie)},
                               {"pid", m.who.pid},
                               {"program", m.who.program}});
-  return msg::socket_created{id, made->cookie, made->theirs, actor, rules_};
+  return msg::socket_created{id, made->cookie, made->theirs, actor, rules_of(m.shape.family)};
 }
 
 void supervisor_actor::down(const caf::down_msg& m) {

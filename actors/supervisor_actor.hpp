@@ -45,6 +45,7 @@ private:
   void bridge_down(const failure& why);
   void link_changed(const msg::link_changed& m);
   void finish_stop();
+  [[nodiscard]] datagram_rules rules_of(ip_family family) const;
   [[nodiscard]] std::size_t holders() const;
   [[nodiscard]] failure exhausted() const;
 

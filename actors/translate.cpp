@@ -232,6 +232,7 @@ void set_link(v1::LinkStatus& to, const msg::link_report& from,
   to.set_access_technology(link.access_technology);
   if (link.rsrp_dbm) to.set_rsrp_dbm(*link.rsrp_dbm);
   if (link.address) to.set_address(to_string(*link.address));
+  if (link.address6) to.set_address6(to_string(*link.address6));
   to.set_mtu(link.mtu);
   to.set_handles_used(link.handles_used);
   to.set_handles_max(link.handles_max);
@@ -259,6 +260,7 @@ void set_socket(v1::SocketStatus& to, const msg::socket_report& from,
   to.set_cookie(number(from.cookie));
   to.set_type(from.kind == transport::stream ? "stream" : "datagram");
   to.set_state(std::string(name(from.state)));
+  if (from.local) set_endpoint(*to.mutable_local(), *from.local);
   if (from.peer) set_endpoint(*to.mutable_peer(), *from.peer);
   to.set_modem_handle(from.handle ? number(*from.handle) : -1);
   to.set_owner_pid(static_cast<std::uint32_t>(from.who.pid));

@@ -60,6 +60,13 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         settle();
         return answer;
       },
+      [this](const msg::bind_socket& m) -> caf::result<msg::socket_bound> {
+        const auto t = next_ticket();
+        auto answer = pend<msg::socket_bound>(t);
+        engine_.bind(t, m.id, m.port, now());
+        settle();
+        return answer;
+      },
       [this](const msg::close_socket& m) -> caf::result<msg::socket_closed> {
         const auto t = next_ticket();
         auto answer = pend<msg::socket_closed>(t);
@@ -188,6 +195,7 @@ void bridge_actor::handle(engine_outcome& happened) {
   std::visit(
       overloaded{
           [&](outcome::connected& o) { deliver(o.t, msg::socket_connected{}); },
+          [&](outcome::bound& o) { deliver(o.t, msg::socket_bound{o.local}); },
           [&](outcome::closed& o) {
             sockets_.erase(o.id);
             deliver(o.t, msg::socket_closed{});

@@ -27,6 +27,7 @@ public:
 private:
   class port_facts;
   using promise = std::variant<caf::typed_response_promise<msg::socket_connected>,
+                               caf::typed_response_promise<msg::socket_bound>,
                                caf::typed_response_promise<msg::socket_closed>,
                                caf::typed_response_promise<msg::name_resolved>,
                                caf::typed_response_promise<msg::at_answered>,

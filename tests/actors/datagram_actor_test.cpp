@@ -189,3 +189,22 @@ TEST_CASE_FIXTURE(fixture, "close: queued datagrams still go, then the modem's s
   CHECK(book.datagrams.size() == 2);
   CHECK(book.closes == 1);
 }
+
+TEST_CASE_FIXTURE(fixture, "bind: once, to any address or the modem's own, and the names say so") {
+  const auto any = *parse_endpoint("0.0.0.0:5683");
+  CHECK(
+      call<msg::channel_bound>(socket, msg::bind_channel{*parse_endpoint("[::]:1")}).error().code ==
+      errc::unsupported_family);
+  CHECK(call<msg::channel_bound>(socket, msg::bind_channel{any})->local ==
+        *parse_endpoint("10.0.0.1:5683"));
+  CHECK(call<msg::socket_names>(socket, msg::get_names{})->local ==
+        *parse_endpoint("10.0.0.1:5683"));
+  CHECK(call<msg::channel_bound>(socket, msg::bind_channel{any}).error().code ==
+        errc::invalid_argument);
+}
+
+TEST_CASE_FIXTURE(fixture, "bind: an address that is not the modem's is refused") {
+  CHECK(call<msg::channel_bound>(socket, msg::bind_channel{*parse_endpoint("192.0.2.1:7")})
+            .error()
+            .code == errc::address_not_available);
+}

@@ -35,6 +35,9 @@ public:
           book_.connecting.push_back(make_response_promise<msg::socket_connected>());
           return book_.connecting.back();
         },
+        [](const msg::bind_socket& m) {
+          return msg::socket_bound{{*parse_address("10.0.0.1"), m.port}};
+        },
         [this](const msg::close_socket&) -> caf::result<msg::socket_closed> {
           ++book_.closes;
           book_.closing.push_back(make_response_promise<msg::socket_closed>());

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "actors/ask.hpp"
+#include "actors/socket_seed.hpp"
+#include "stack/limits.hpp"
+
+namespace cellsock {
+
+/// bind() of either kind of socket: checked here, done by the bridge, remembered in `common`.
+template <class Self>
+caf::result<msg::channel_bound> bind_through(Self* self, const bridge_handle& bridge,
+                                             socket_common& common, const msg::bind_channel& m) {
+  if (const auto why = common.may_bind(m); why.code != errc::none) return to_error(why);
+  auto promise = self->template make_response_promise<msg::channel_bound>();
+  // Asked to bind to an address, the modem uses its own: another one would be a lie.
+  ask(self, bridge, limits::connect_timeout_max + limits::linger_max,
+      msg::bind_socket{common.id, m.local.port},
+      on<msg::socket_bound>(
+          [&common, promise, wanted = m.local](const msg::socket_bound& b) mutable {
+            common.local = b.local;
+            const bool other = !wanted.address.is_any() && wanted.address != b.local.address;
+            if (other)
+              promise.deliver(
+                  to_error(fail(errc::address_not_available,
+                                "bind: the modem's address is " + to_string(b.local.address))));
+            else
+              promise.deliver(msg::channel_bound{b.local});
+          }),
+      [promise](const failure& why) mutable { promise.deliver(to_error(why)); });
+  return promise;
+}
+
+}  // namespace cellsock
