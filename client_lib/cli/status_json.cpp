@@ -60,6 +60,7 @@ json link(const v1::LinkStatus& one) {
           {"access_technology", known(one.access_technology())},
           {"rsrp_dbm", one.has_rsrp_dbm() ? json(one.rsrp_dbm()) : json()},
           {"address", known(one.address())},
+          {"address6", known(one.address6())},
           {"mtu", one.mtu() != 0 ? json(one.mtu()) : json()},
           {"handles_used", one.handles_used()},
           {"handles_max", one.handles_max()},

@@ -104,7 +104,7 @@ std::string link_text(const v1::StatusReply& status, const v1::LinkStatus& link)
          field("dialect", joined({link.dialect(), prefixed("firmware ", link.firmware())})) +
          field("network", joined({link.registration(), prefixed("operator ", link.operator_plmn()),
                                   link.access_technology(), signal})) +
-         field("address", joined({link.address(), mtu})) +
+         field("address", joined({link.address(), link.address6(), mtu})) +
          field("sockets", std::to_string(link.handles_used()) + " of " +
                               std::to_string(link.handles_max()) + " of the modem's in use") +
          field("held by", holder(status, link)) + field("uart", uart_text(link.uart()));
