@@ -10,6 +10,7 @@ Usage: peers.py --dir DIR     serves until standard input ends; prints one JSON 
   echo    TCP: everything back, until the client ends
   reset   TCP: reads one byte, then resets the connection
   udp     UDP: every datagram back to its sender
+  http6, udp6   the same on ::1
 """
 import argparse
 import functools
@@ -28,6 +29,11 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+class Http6(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+    daemon_threads = True
 
 
 class Threaded(socketserver.ThreadingTCPServer):
@@ -79,9 +85,9 @@ def reset(connection):
     connection.close()
 
 
-def udp_echo():
-    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.bind(("127.0.0.1", 0))
+def udp_echo(family=socket.AF_INET, address="127.0.0.1"):
+    server = socket.socket(family, socket.SOCK_DGRAM)
+    server.bind((address, 0))
 
     def serve():
         while True:
@@ -98,7 +104,9 @@ def main():
     web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=directory))
     web.daemon_threads = True
     threading.Thread(target=web.serve_forever, daemon=True).start()
-    ports = {"http": web.server_address[1], "sink": tcp(sink_to(directory)),
+    web6 = Http6(("::1", 0), functools.partial(Quiet, directory=directory))
+    threading.Thread(target=web6.serve_forever, daemon=True).start()
+    ports = {"http6": web6.server_address[1], "udp6": udp_echo(socket.AF_INET6, "::1"), "http": web.server_address[1], "sink": tcp(sink_to(directory)),
              "source": tcp(source_from(directory)), "echo": tcp(echo), "reset": tcp(reset),
              "udp": udp_echo()}
     print(json.dumps(ports), flush=True)

@@ -35,7 +35,7 @@ static int set_timeout(int fd, unsigned seconds) {
 
 int nrf_dial(const char* host, const char* port, int type, unsigned timeout_s) {
   const struct nrf_addrinfo hints = {
-      .ai_family = NRF_AF_INET, .ai_socktype = type, .ai_flags = NRF_AI_NUMERICSERV};
+      .ai_family = NRF_AF_UNSPEC, .ai_socktype = type, .ai_flags = NRF_AI_NUMERICSERV};
   struct nrf_addrinfo* found = NULL;
   const int code = nrf_getaddrinfo(host, port, &hints, &found);
   if (code != 0) {

@@ -27,6 +27,8 @@ PROGRAMS = {
     "cellsock": BUILD / "client_lib" / "cli" / "cellsock",
     "nrf91-emulator": BUILD / "modem_bridge" / "emulator" / "nrf91-emulator",
     "nrf_http_get": BUILD / "client_lib" / "examples" / "nrf_http_get",
+    "zsock_http_get": BUILD / "client_lib" / "examples" / "zsock_http_get",
+    "zsock_echo_client": BUILD / "client_lib" / "examples" / "zsock_echo_client",
     "nrf_udp_echo": BUILD / "client_lib" / "examples" / "nrf_udp_echo",
     "nrf_tcp_xfer": BUILD / "client_lib" / "examples" / "nrf_tcp_xfer",
 }
@@ -112,7 +114,7 @@ class World:
     def start_emulator(self):
         self.emulator = self.spawn(
             "nrf91-emulator", "--baud", self.baud, "--link", self.link, "--ctl", self.ctl_path,
-            "--events", self.events_path, "--dns", "peer.test=127.0.0.1", *self.emulator_options,
+            "--events", self.events_path, "--dns", "peer.test=127.0.0.1", "--dns", "six.test=::1", *self.emulator_options,
             stdout=subprocess.PIPE, stderr=self.log_file("emulator.log"))
         ready = self.emulator.stdout.readline()
         if not ready.startswith(b"ready "):

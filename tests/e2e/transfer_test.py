@@ -42,6 +42,20 @@ class Transfers(Case):
         self.world.run("nrf_http_get", f"http://peer.test:{self.world.ports['http']}/page.bin", out)
         self.assertEqual(out.read_bytes(), data)
 
+    def test_a_file_over_ipv6_by_literal_and_by_name(self):
+        data = random_bytes(20000, seed=4)
+        self.world.put("page.bin", data)
+        out = self.world.dir / "six.bin"
+        for host, program in (("[::1]", "nrf_http_get"), ("six.test", "zsock_http_get"), ("six.test", "nrf_http_get")):
+            url = f"http://{host}:{self.world.ports['http6']}/page.bin"
+            with out.open("wb") as body:  # both write the body to standard output
+                done = self.world.spawn(program, url, stdout=body).wait(60)
+            self.assertEqual((done, out.read_bytes()), (0, data), f"{program} {host}")
+
+    def test_datagrams_over_ipv6_come_back(self):
+        done = self.world.run("nrf_udp_echo", "::1", self.world.ports["udp6"], 10, 300)
+        self.assertIn("10 echoed", done.stdout)
+
     def test_datagrams_come_back(self):
         done = self.world.run("nrf_udp_echo", "127.0.0.1", self.world.ports["udp"], 20, 400)
         self.assertIn("20", done.stdout)
