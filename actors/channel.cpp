@@ -159,6 +159,28 @@ channel::write_end channel::write_packet(std::span<const std::byte> packet) {
   return write_some(packet).how;
 }
 
+channel::write_end channel::pass_connection(std::span<const std::byte> record, int connection) {
+  if (closed()) return write_end::gone;
+  iovec piece{const_cast<std::byte*>(record.data()), record.size()};
+  msghdr header{};
+  header.msg_iov = &piece;
+  header.msg_iovlen = 1;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  header.msg_control = control.data();
+  header.msg_controllen = control.size();
+  cmsghdr* attached = CMSG_FIRSTHDR(&header);
+  attached->cmsg_level = SOL_SOCKET;
+  attached->cmsg_type = SCM_RIGHTS;
+  attached->cmsg_len = CMSG_LEN(sizeof(int));
+  std::memcpy(CMSG_DATA(attached), &connection, sizeof connection);
+  const ssize_t n = ::sendmsg(end_.native_handle(), &header, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (n == static_cast<ssize_t>(record.size())) return write_end::took;
+  // ETOOMANYREFS: descriptors in flight have a limit per user; as good as a full queue.
+  if (n < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS && errno != ETOOMANYREFS)
+    return write_end::gone;
+  return write_end::full;
+}
+
 std::size_t channel::unread() const {
   int bytes = 0;
   if (closed() || ::ioctl(const_cast<channel*>(this)->end_.native_handle(), FIONREAD, &bytes) != 0)

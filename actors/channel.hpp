@@ -58,6 +58,12 @@ public:
   [[nodiscard]] write_result write_some(std::span<const std::byte> from);
   [[nodiscard]] write_end write_packet(std::span<const std::byte> packet);
 
+  /// A listener's channel: one pending connection, as one record of fixed size with its descriptor
+  /// attached, in one message; the program's accept() is one recvmsg of that size. The padding
+  /// stays, so a listener never shows POLLOUT. `full`: the program accepts too slowly, refuse the
+  /// peer.
+  [[nodiscard]] write_end pass_connection(std::span<const std::byte> record, int connection);
+
   /// Bytes the program has written and we have not read, padding apart.
   [[nodiscard]] std::size_t unread() const;
   /// All bytes the program has ever written, padding apart: a request that arrives acts after every

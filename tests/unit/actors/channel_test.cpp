@@ -14,6 +14,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstring>
 #include <thread>
 
 using namespace cellsock;
@@ -207,4 +208,39 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(checks > 100);
   CHECK(pair.ours->written() == memory->returned);
   ::munmap(memory, sizeof(shared));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "R4: a listener passes one connection per record, and stays unwritable") {
+  auto listener = stream();
+  const int theirs = listener.theirs->get();
+  const std::string record(44, 'r');
+  CHECK(readiness(theirs) == 0);
+  for (int i = 0; i < 3; ++i) {
+    auto connection = stream();
+    CHECK(listener.ours->pass_connection(std::as_bytes(std::span(record)),
+                                         connection.theirs->get()) == channel::write_end::took);
+  }
+  for (int i = 0; i < 3; ++i) {
+    CHECK(readiness(theirs) == POLLIN);
+    std::array<char, 44> bytes{};
+    iovec piece{bytes.data(), bytes.size()};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * 4)] = {};
+    msghdr header{};
+    header.msg_iov = &piece;
+    header.msg_iovlen = 1;
+    header.msg_control = control;
+    header.msg_controllen = sizeof control;
+    CHECK(::recvmsg(theirs, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) == 44);
+    auto* attached = CMSG_FIRSTHDR(&header);
+    REQUIRE(attached != nullptr);
+    CHECK(attached->cmsg_len == CMSG_LEN(sizeof(int)));  // exactly one
+    CHECK(CMSG_NXTHDR(&header, attached) == nullptr);
+    int fd = -1;
+    std::memcpy(&fd, CMSG_DATA(attached), sizeof fd);
+    const descriptor accepted(fd);
+    CHECK((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+    CHECK((readiness(theirs) & POLLOUT) == 0);
+  }
+  CHECK(readiness(theirs) == 0);
 }
