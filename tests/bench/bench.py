@@ -5,6 +5,7 @@ import argparse
 import json
 import os
 import pathlib
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -56,6 +57,42 @@ def daemon_idle_rss():
         world.close()
 
 
+def control_rtt_ratio():
+    world = harness.World(baud=115200)
+    try:
+        os.sched_setaffinity(world.daemon.pid, {0})
+        return json.loads(world.run(harness.BUILD / "tests" / "bench_control_rtt", timeout=120).stdout)["ratio"]
+    finally:
+        world.close()
+
+
+def channel(field):
+    done = subprocess.run([harness.BUILD / "tests" / "bench_channel"], capture_output=True, text=True, timeout=120, check=True)
+    return json.loads(done.stdout)[field]
+
+
+HOLDER = """
+import ctypes, sys
+library = ctypes.CDLL(sys.argv[1])
+held = [library.nrf_socket(1, 1 + n % 2, 0) for n in range(8)]
+print(sum(fd >= 0 for fd in held), flush=True)
+sys.stdin.read()
+"""
+
+
+def daemon_rss_with_sockets():
+    """As many of eight as the modem has: seven with the emulated firmware."""
+    world = harness.World(baud=115200)
+    try:
+        library = next((harness.BUILD / "client_lib").glob("libcellsock.so*"))
+        holder = world.spawn("/usr/bin/python3", "-c", HOLDER, library, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        if int(holder.stdout.readline()) < 7:
+            raise AssertionError("fewer than seven sockets")
+        return rss_mib(world.daemon.pid)
+    finally:
+        world.close()
+
+
 # name -> (measure, unit, target, whether more is better)
 BENCHES = {
     "uart.slm.115200.send_share": (lambda: uart_share(115200, 256 * KIB, "send"), "of the line", 0.90, True),
@@ -63,6 +100,10 @@ BENCHES = {
     "uart.slm.1000000.send_share": (lambda: uart_share(1000000, 1024 * KIB, "send"), "of the line", None, True),
     "uart.slm.1000000.recv_share": (lambda: uart_share(1000000, 1024 * KIB, "recv"), "of the line", None, True),
     "rss.daemon.idle_mib": (daemon_idle_rss, "MiB", 15, False),
+    "rss.daemon.8_sockets_mib": (daemon_rss_with_sockets, "MiB", None, False),
+    "control.rtt_ratio": (control_rtt_ratio, "x raw echo", 1.5, False),
+    "channel.pollout_us": (lambda: channel("pollout_us"), "us", None, False),
+    "channel.recv_overhead_ratio": (lambda: channel("ratio"), "x raw hop", None, False),
 }
 
 

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# Programs that `deploy/bench` runs; figures are never a test's verdict.
+add_executable(bench_control_rtt bench/control_rtt.c)
+target_link_libraries(bench_control_rtt PRIVATE cellsock_flags cellsock)
+add_executable(bench_channel bench/channel_bench.cpp)
+target_link_libraries(bench_channel PRIVATE cellsock_actors)
+target_precompile_headers(bench_channel REUSE_FROM cellsock_pch_actors)
