@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,10 +28,15 @@ using time_point = std::chrono::steady_clock::time_point;
 /// The caller's token: an intent that takes one ends in exactly one outcome that carries it.
 enum class ticket : std::uint64_t {};
 
+/// How much of the AT dialogue somebody wants to see.
+enum class trace_detail : std::uint8_t { none, lengths, payload };
+
 struct engine_config {
   std::string name = "modem0";  // as logs and `status` print it
   unsigned baud = 115200;       // 0: no line behind the port (deadlines get no line time added)
   std::string apn = {};         // empty: the network's default
+  /// Asked before a trace line is made, so that none is while nobody wants one. Empty: lengths.
+  std::function<trace_detail()> trace_wanted = {};
 };
 
 namespace outcome {
@@ -108,11 +114,13 @@ using engine_outcome =
                  outcome::datagram_dropped, outcome::received, outcome::peer_closed,
                  outcome::socket_broken, outcome::link_changed, outcome::reopen_port>;
 
-/// One line of the AT trace. Payload stands as its length only, secrets (PIN, passwords) as "***".
+/// One line of the AT trace. In `text` payload stands as its length, secrets (PIN, passwords) as
+/// "***"; the payload itself comes beside it, if it is wanted.
 struct trace_event {
   enum class direction : std::uint8_t { to_modem, from_modem, note } towards;
   std::string text;
   std::optional<socket_id> socket = {};  // whose command it was
+  std::string payload = {};
 };
 
 class engine {

@@ -5,7 +5,8 @@
 
 namespace cellsock::test {
 
-scripted_modem::scripted_modem(std::string apn) : driver({"modem0", 115200, std::move(apn)}) {
+scripted_modem::scripted_modem(std::string apn, std::function<trace_detail()> trace_wanted)
+    : driver({"modem0", 115200, std::move(apn), std::move(trace_wanted)}) {
   answers_ = {
       {"AT", "\r\nOK\r\n"},
       {"AT#XSMVER", "\r\nERROR\r\n"},

@@ -14,7 +14,7 @@ namespace cellsock::test {
 
 class scripted_modem {
 public:
-  explicit scripted_modem(std::string apn = {});
+  explicit scripted_modem(std::string apn = {}, std::function<trace_detail()> trace_wanted = {});
 
   engine driver;
   time_point now{std::chrono::seconds(1000)};
