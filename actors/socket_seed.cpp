@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "actors/ask.hpp"
+#include "actors/log.hpp"
 #include "stack/limits.hpp"
 
 namespace cellsock {
@@ -56,6 +57,27 @@ msg::socket_report socket_common::report(socket_state state, std::uint64_t dropp
 msg::tombstone socket_common::tombstone(failure why, bool error_pending,
                                         bool connect_failed) const {
   return {cookie, shape, std::move(why), who, error_pending, connect_failed};
+}
+
+namespace {
+std::string text_of(const std::optional<endpoint>& where) {
+  return where ? to_string(*where) : "-";
+}
+}  // namespace
+
+void socket_common::say_connecting() const {
+  log::debug("connect-started", {{"socket", number(id)}, {"peer", text_of(peer)}});
+}
+
+void socket_common::say_connected() const {
+  log::info("connected", {{"socket", number(id)}, {"peer", text_of(peer)}});
+}
+
+void socket_common::say_connect_failed(const failure& why) const {
+  log::info("connect-failed", {{"socket", number(id)},
+                               {"peer", text_of(peer)},
+                               {"why", cellsock::name(why.code)},
+                               {"detail", why.detail}});
 }
 
 std::chrono::milliseconds socket_common::connect_timeout() const {

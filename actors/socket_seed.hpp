@@ -38,6 +38,10 @@ public:
   [[nodiscard]] msg::socket_report report(socket_state state, std::uint64_t dropped) const;
   [[nodiscard]] msg::tombstone tombstone(failure why, bool error_pending,
                                          bool connect_failed) const;
+  /// Events of a connect to `peer`.
+  void say_connecting() const;
+  void say_connected() const;
+  void say_connect_failed(const failure& why) const;
   /// How long the modem may try to connect for this socket.
   [[nodiscard]] std::chrono::milliseconds connect_timeout() const;
 };

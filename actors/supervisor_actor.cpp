@@ -79,7 +79,7 @@ caf::result<msg::socket_created> supervisor_actor::create(const msg::create_sock
   if (stopping_) return to_error(fail(errc::stopping));
   if (m.shape.family != ip_family::v4)
     return to_error(fail(errc::unsupported_family, "IPv6 over " + seed_.name));
-  if (children_.size() >= limits::sockets_max)
+  if (children_.size() >= seed_.sockets_max)
     return to_error(fail(errc::limit_reached, "sockets in the daemon"));
   if (link_.handles_max > 0 && holders() >= link_.handles_max) {
     log::warn("sockets-exhausted", {{"link", seed_.name}, {"program", m.who.program}});

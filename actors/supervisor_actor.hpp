@@ -5,6 +5,7 @@
 
 #include "actors/channel.hpp"
 #include "actors/interfaces.hpp"
+#include "stack/limits.hpp"
 
 namespace cellsock {
 
@@ -13,6 +14,8 @@ struct supervisor_seed {
   std::string uri = {};
   bridge_factory make_bridge = {};
   gateway_handle directory = {};  // where sockets are found by cookie
+  std::size_t sockets_per_uid_max = limits::sockets_per_uid_max;
+  std::size_t sockets_max = limits::sockets_max;
 };
 
 /// One link's supervisor: makes and buries socket actors, decides admission (the modem has 7 or 8

@@ -37,8 +37,13 @@ inline constexpr std::size_t datagrams_received_max = 16;
 inline constexpr std::size_t frame_bytes_max = 65536;
 /// Replies a program has not read. A client that asks and never reads costs itself only.
 inline constexpr std::size_t reply_backlog_bytes_max = 262144;
+/// Events a watcher has not read; the oldest go first, and the next one says how many. A trace with
+/// payload at 1 Mbaud fills it in 2 s.
+inline constexpr std::size_t watch_backlog_bytes_max = 262144;
 inline constexpr std::size_t control_connections_max = 1024;
 inline constexpr std::size_t requests_in_flight_max = 64;  // per connection
+/// Sockets of one user (over a modem its 7 or 8 handles are the tighter limit).
+inline constexpr std::size_t sockets_per_uid_max = 64;
 /// Sockets known to the daemon at once, over all programs: two descriptors each, of 20,000 or more.
 inline constexpr std::size_t sockets_max = 1024;
 /// Why a channel ended, kept for the program that asks later.
