@@ -2,6 +2,7 @@
 #include "actors/client_actor.hpp"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -43,14 +44,25 @@ client_actor::behavior_type client_actor::make_behavior() {
     }
   });
   seed_.connection->start(this);
+  log::debug("control-opened",
+             {{"pid", seed_.who.pid}, {"uid", seed_.who.uid}, {"program", seed_.who.program}});
   return {
       [this](msg::request_received& m) { handle(m); },
       [this](const msg::connection_ended&) { quit(); },
+      [this](const msg::connection_drained&) {
+        if (watcher_) watcher_->flush();
+      },
+      [this](const msg::happened& m) {
+        if (watcher_) watcher_->heard(m.what);
+      },
   };
 }
 
 void client_actor::on_exit() {
+  watcher_.reset();
   seed_.connection->close();
+  log::debug("control-closed",
+             {{"pid", seed_.who.pid}, {"uid", seed_.who.uid}, {"program", seed_.who.program}});
   seed_.gateway = nullptr;
   seed_.link = nullptr;
   grants_.clear();
@@ -91,7 +103,7 @@ void client_actor::dispatch(const v1::Request& request, std::vector<shared_descr
     case v1::Request::kResolve: return resolve(id, request.resolve());
     case v1::Request::kStatus: return status(id);
     case v1::Request::kAt: return at(id, request.at());
-    case v1::Request::kWatch:
+    case v1::Request::kWatch: return watch(id, request.watch());
     case v1::Request::CALL_NOT_SET: break;
   }
   refuse(id, fail(errc::malformed, "a request this daemon does not know; upgrade it"));
@@ -374,6 +386,31 @@ void client_actor::at(request_id id, const v1::AtRequest& m) {
         reply(id, answer);
       }),
       refusal(id));
+}
+
+/// Answered by a series of replies until the connection closes. Payload is other programs' own: it
+/// is shown to those who could take it from the daemon's memory anyway.
+void client_actor::watch(request_id id, const v1::WatchRequest& m) {
+  const events::interest what{m.events(), m.trace(), m.trace_payload()};
+  if (watcher_) return refuse(id, fail(errc::invalid_argument, "this connection watches already"));
+  if (!what.happenings && !what.trace)
+    return refuse(id, fail(errc::invalid_argument, "watch: neither events nor trace asked for"));
+  if (what.payload && !what.trace)
+    return refuse(id, fail(errc::invalid_argument, "watch: payload is a part of the trace"));
+  if (what.payload && seed_.who.uid != 0 && seed_.who.uid != ::geteuid())
+    return refuse(id, fail(errc::not_permitted,
+                           "only root and the daemon's own user may see payload; without it the "
+                           "trace is open to you"));
+  const auto yes_no = [](bool is) { return is ? "yes" : "no"; };
+  const log::fields who{{"pid", seed_.who.pid},
+                        {"uid", seed_.who.uid},
+                        {"events", yes_no(what.happenings)},
+                        {"trace", yes_no(what.trace)},
+                        {"payload", yes_no(what.payload)}};
+  log::info("watch-started", who);
+  if (in_flight_ > 0) --in_flight_;
+  watcher_.emplace(seed_.connection, id, what,
+                   log::event_of(log::level::info, "watch-started", who), this);
 }
 
 void client_actor::status(request_id id) {

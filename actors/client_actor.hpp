@@ -5,6 +5,7 @@
 
 #include "actors/ask.hpp"
 #include "actors/control_connection.hpp"
+#include "actors/watcher.hpp"
 #include "cellsock/v1/socket.pb.h"
 
 namespace cellsock {
@@ -47,6 +48,7 @@ private:
   void resolve(request_id id, const v1::ResolveRequest& m);
   void status(request_id id);
   void at(request_id id, const v1::AtRequest& m);
+  void watch(request_id id, const v1::WatchRequest& m);
 
   /// The living socket this connection may act on; else answers the error itself (or runs
   /// `if_gone`, for a socket that has ended) and returns nothing.
@@ -65,6 +67,7 @@ private:
   }
 
   client_seed seed_;
+  std::optional<watcher> watcher_;
   bool greeted_ = false;
   std::size_t in_flight_ = 0;
   std::map<socket_cookie, socket_handle> grants_;  // an empty handle: the socket has ended

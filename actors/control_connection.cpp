@@ -131,7 +131,10 @@ void control_connection::flush() {
     arm_read();
   }
   writing_ = !queue_.empty();
-  if (!writing_) return;
+  if (!writing_) {
+    if (std::exchange(drained_wanted_, false)) caf::anon_send(owner_, msg::connection_drained{});
+    return;
+  }
   socket_.async_wait(asio::posix::descriptor_base::wait_write,
                      [self = shared_from_this()](const asio::error_code& ec) {
                        if (ec || !self->owner_) return;

@@ -25,6 +25,10 @@ public:
   /// waits, no more requests are read; beyond all of it the connection ends. It costs its program
   /// only.
   void reply(const std::string& body, shared_descriptor attached = nullptr);
+  /// Nothing waits to be written. For senders that would rather keep what they have.
+  [[nodiscard]] bool drained() const noexcept { return queue_.empty(); }
+  /// Sends the owner one connection_drained when that is so again.
+  void tell_when_drained() { drained_wanted_ = true; }
   /// Idempotent; breaks the actor <-> connection cycle.
   void close();
 
@@ -50,6 +54,7 @@ private:
   std::size_t queued_bytes_ = 0;
   bool writing_ = false;
   bool paused_ = false;
+  bool drained_wanted_ = false;
 };
 
 }  // namespace cellsock

@@ -144,6 +144,7 @@ caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_c
           [this, promise, peer = *m.peer](const msg::socket_connected&) mutable {
             connecting_ = false;
             common_.peer = peer;
+            common_.say_connected();
             promise.deliver(msg::channel_connected{});
           }),
       [this, promise](const failure& why) mutable {

@@ -94,7 +94,8 @@ using supervisor_handle = caf::typed_actor<
 
 /// One control connection of a program: requests in, replies out, in any order.
 using client_handle =
-    caf::typed_actor<caf::reacts_to<msg::request_received>, caf::reacts_to<msg::connection_ended>>;
+    caf::typed_actor<caf::reacts_to<msg::request_received>, caf::reacts_to<msg::connection_ended>,
+                     caf::reacts_to<msg::connection_drained>, caf::reacts_to<msg::happened>>;
 
 /// The front door: control connections and the directory of sockets by cookie.
 using gateway_handle =
@@ -127,6 +128,8 @@ CELLSOCK_MESSAGE(get_rules)
 CELLSOCK_MESSAGE(current_rules)
 CELLSOCK_MESSAGE(request_received)
 CELLSOCK_MESSAGE(connection_ended)
+CELLSOCK_MESSAGE(connection_drained)
+CELLSOCK_MESSAGE(happened)
 CELLSOCK_MESSAGE(connection_made)
 CELLSOCK_MESSAGE(connect_channel)
 CELLSOCK_MESSAGE(channel_connected)

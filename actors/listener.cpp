@@ -13,7 +13,6 @@
 namespace cellsock {
 namespace {
 
-constexpr mode_t socket_mode = 0660;  // programs of the socket's group
 constexpr int backlog = 128;
 
 /// Whether a daemon answers there.
@@ -25,7 +24,8 @@ bool answers(const sockaddr_un& address) {
 
 }  // namespace
 
-result<std::shared_ptr<listener>> listener::bind(const std::string& path, const reactor& loop) {
+result<std::shared_ptr<listener>> listener::bind(const std::string& path, const access& who,
+                                                 const reactor& loop) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof address.sun_path)
@@ -50,7 +50,14 @@ result<std::shared_ptr<listener>> listener::bind(const std::string& path, const 
     return fail(errc::invalid_argument,
                 "cannot bind " + path + ": " + std::strerror(errno) +
                     (errno == ENOENT ? " (create the directory first)" : ""));
-  ::chmod(path.c_str(), socket_mode);
+  // Before listen: a connect is refused until then, so there is no moment with other permissions.
+  if ((who.group && ::chown(path.c_str(), static_cast<uid_t>(-1), *who.group) != 0) ||
+      ::chmod(path.c_str(), who.mode) != 0) {
+    const std::string why = std::strerror(errno);
+    ::unlink(path.c_str());
+    return fail(errc::invalid_argument, "cannot set group and mode of " + path + ": " + why +
+                                            " (the daemon must be root or in the group)");
+  }
   if (::listen(socket.get(), backlog) != 0)
     return fail(errc::internal, "cannot listen on " + path + ": " + std::strerror(errno));
   return std::make_shared<listener>(std::move(socket), path, loop);

@@ -4,12 +4,16 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
-/// Structured log lines: a stable event id, then key=value fields. Never payload, never keys. Loop
-/// thread only, after `open`; before that (unit tests) lines below warn are dropped.
+#include "actors/event_bus.hpp"
+
+/// Says what happens: an event of the table, then key=value fields, to the log and to whoever
+/// watches. Never payload, never keys. Loop thread only, after `open`; before that (unit tests)
+/// lines below error are dropped.
 namespace cellsock::log {
 
-enum class level : unsigned char { debug, info, warn, error };
+using events::level;
 
 /// A field's value as text; numbers are printed as such.
 class value {
@@ -26,25 +30,44 @@ private:
 };
 
 struct field {
-  std::string_view key;
+  std::string_view key;  // a literal: it is kept as it is
   cellsock::log::value value;
 };
+using fields = std::initializer_list<field>;
 
-/// Parses "debug", "info", "warn", "error"; false if it is none.
+/// Parses "debug", "info", "warn", "error"; false if it is none. Lines go to the journal, with
+/// structured fields, when stderr is the journal's; to stderr otherwise.
 [[nodiscard]] bool open(std::string_view lowest);
-void write(level severity, std::string_view event, std::initializer_list<field> fields);
 
-inline void debug(std::string_view event, std::initializer_list<field> fields = {}) {
-  write(level::debug, event, fields);
+/// To the log and to watchers.
+void write(level severity, events::name event, fields what);
+/// The same as a value.
+[[nodiscard]] events::event event_of(level severity, events::name event, fields what);
+/// To the log alone: for what watchers hear in another form (the trace).
+void record(level severity, events::name event, fields what);
+
+inline void debug(events::name event, fields what = {}) {
+  write(level::debug, event, what);
 }
-inline void info(std::string_view event, std::initializer_list<field> fields = {}) {
-  write(level::info, event, fields);
+inline void info(events::name event, fields what = {}) {
+  write(level::info, event, what);
 }
-inline void warn(std::string_view event, std::initializer_list<field> fields = {}) {
-  write(level::warn, event, fields);
+inline void warn(events::name event, fields what = {}) {
+  write(level::warn, event, what);
 }
-inline void error(std::string_view event, std::initializer_list<field> fields = {}) {
-  write(level::error, event, fields);
+inline void error(events::name event, fields what = {}) {
+  write(level::error, event, what);
 }
+
+// ---- forms: pure ----
+
+/// `link-state link=modem0 state=ready`; what would break a line is quoted and escaped.
+[[nodiscard]] std::string line_of(std::string_view event, fields what);
+/// For sd_journal_sendv: MESSAGE, PRIORITY, CELLSOCK_EVENT, and CELLSOCK_<KEY> for each field.
+[[nodiscard]] std::vector<std::string> journal_fields(level severity, std::string_view event,
+                                                      fields what);
+/// Whether $JOURNAL_STREAM (`device:inode`) names this file.
+[[nodiscard]] bool names_stream(std::string_view journal_stream, unsigned long long device,
+                                unsigned long long inode);
 
 }  // namespace cellsock::log

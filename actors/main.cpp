@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // cellsockd: the composition root. The only file of actors/ that knows modem code.
+#include <grp.h>
 #include <sys/resource.h>
+#include <systemd/sd-daemon.h>
 
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
+#include "actors/event_bus.hpp"
 #include "actors/gateway.hpp"
 #include "actors/kernel_probe.hpp"
 #include "actors/listener.hpp"
 #include "actors/log.hpp"
 #include "actors/loop.hpp"
+#include "actors/options.hpp"
 #include "actors/supervisor_actor.hpp"
 #include "modem_bridge/bridge_actor.hpp"
 #include "modem_bridge/port/port_uri.hpp"
@@ -22,56 +26,6 @@ namespace {
 
 using namespace cellsock;
 
-struct options {
-  std::string socket = "/run/cellsock/cellsock.sock";
-  std::string modem;
-  std::string apn;
-  std::string log_level = "info";
-  bool trace = false;
-};
-
-constexpr const char* footer =
-    "Modem URIs:\n"
-    "  serial:/dev/ttyACM0?baud=115200&flow=rtscts   a modem on a serial port (flow=none without "
-    "RTS/CTS)\n"
-    "\n"
-    "Examples:\n"
-    "  cellsockd --modem serial:/dev/ttyACM0\n"
-    "  nrf91-emulator --link /tmp/modem &  cellsockd --modem 'serial:/tmp/modem' --socket "
-    "/tmp/cellsock.sock\n"
-    "\n"
-    "Then `cellsock status` shows the modem, and programs linked with libcellsock have sockets.\n";
-
-/// Parses the command line; an exit code if that was all.
-std::optional<int> parse(int argc, char** argv, options& to) {
-  CLI::App app("cellsockd: BSD sockets for every program over one cellular modem", "cellsockd");
-  app.footer(footer);
-  app.add_option("--modem", to.modem, "the modem's port, as a URI (see below)");
-  app.add_option("--socket", to.socket, "control socket")
-      ->capture_default_str()
-      ->envname("CELLSOCK_SOCKET");
-  app.add_option("--apn", to.apn, "access point name; empty: the network's default");
-  app.add_option("--log-level", to.log_level, "debug, info, warn or error")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-  app.add_flag("--trace-at", to.trace, "log the AT dialogue (payload as lengths, secrets as ***)");
-  app.set_version_flag("--version", "cellsockd " CELLSOCK_VERSION);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
-  }
-  if (to.modem.empty()) {
-    std::fputs(
-        "cellsockd: no modem configured. Name one, e.g. --modem serial:/dev/ttyACM0\n"
-        "           Without hardware: run `nrf91-emulator --link /tmp/modem` and use\n"
-        "           --modem serial:/tmp/modem\n",
-        stderr);
-    return 2;
-  }
-  return std::nullopt;
-}
-
 /// Two descriptors per socket: take what the system allows.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -80,40 +34,76 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void write_trace(const trace_event& e) {
+/// Nobody pays for a trace that nobody reads.
+trace_detail trace_wanted(bool logged) {
+  const auto wanted = events::wanted();
+  if (wanted.payload) return trace_detail::payload;
+  return wanted.trace || logged ? trace_detail::lengths : trace_detail::none;
+}
+
+/// Payload goes to watchers that may see it, never to the log.
+void write_trace(const trace_event& e, bool logged) {
   using direction = trace_event::direction;
   const char* towards = e.towards == direction::to_modem     ? ">"
                         : e.towards == direction::from_modem ? "<"
                                                              : "-";
-  log::info("at", {{"dir", towards},
-                   {"socket", e.socket ? std::to_string(number(*e.socket)) : "-"},
-                   {"text", e.text}});
+  const log::fields what{{"dir", towards},
+                         {"socket", e.socket ? std::to_string(number(*e.socket)) : "-"},
+                         {"text", e.text}};
+  if (logged) log::record(log::level::info, "at", what);
+  if (!events::wanted().trace) return;
+  auto happened = log::event_of(log::level::info, "at", what);
+  happened.payload = e.payload;
+  events::publish(std::move(happened));
 }
 
-gateway_actor::link_factory link_of(const options& config, const serial_uri& where, reactor& loop) {
+gateway_actor::link_factory link_of(const settings& config, const serial_uri& where,
+                                    reactor& loop) {
   return [&config, where, &loop](caf::actor_system& system, gateway_handle gateway) {
     const auto make_bridge = [&config, where, &loop](caf::actor_system& inner,
                                                      supervisor_handle supervisor) {
       bridge_seed seed;
-      seed.config = {.name = "modem0", .baud = where.baud, .apn = config.apn};
+      seed.config = {.name = "modem0", .baud = where.baud, .apn = config.modem_apn};
+      seed.config.trace_wanted = [logged = config.log_trace] { return trace_wanted(logged); };
       seed.line = std::make_unique<uart_port>(loop.io, where);
       seed.supervisor = std::move(supervisor);
-      if (config.trace) seed.trace = write_trace;
+      seed.trace = [logged = config.log_trace](const trace_event& e) { write_trace(e, logged); };
       return bridge_handle(inner.spawn<bridge_actor>(std::move(seed)));
     };
-    return supervisor_handle(system.spawn<supervisor_actor>(
-        supervisor_seed{"modem0", config.modem, make_bridge, std::move(gateway)}, loop));
+    supervisor_seed seed{"modem0", config.modem_uri, make_bridge, std::move(gateway)};
+    seed.sockets_per_uid_max = config.sockets_per_uid_max;
+    seed.sockets_max = config.sockets_max;
+    return supervisor_handle(system.spawn<supervisor_actor>(std::move(seed), loop));
   };
 }
 
-int run(const options& config, const serial_uri& where) {
+/// The link's state in one line for `systemctl status`.
+void tell_service_manager(const events::shared_event& happened) {
+  if (happened->name != "link-state") return;
+  std::string status = "STATUS=";
+  for (const auto& [key, value] : happened->fields)
+    if (key == "link")
+      status += value + ':';
+    else if (key == "state" || key == "trouble")
+      status += ' ' + value;
+  ::sd_notify(0, status.c_str());
+}
+
+listener::access access_of(const settings& config) {
+  listener::access who{.mode = config.socket_mode};
+  if (!config.socket_group.empty())
+    if (const auto* group = ::getgrnam(config.socket_group.c_str())) who.group = group->gr_gid;
+  return who;
+}
+
+int run(const settings& config, const serial_uri& where) {
   if (const auto kernel = probe_kernel(); !kernel) {
     std::fprintf(stderr, "cellsockd: %s\n", kernel.error().detail.c_str());
     return 1;
   }
   asio::io_context io{1};
   reactor loop{io};
-  auto control = listener::bind(config.socket, loop);
+  auto control = listener::bind(config.socket_path, access_of(config), loop);
   if (!control) {
     std::fprintf(stderr, "cellsockd: %s\n", control.error().detail.c_str());
     return 1;
@@ -131,13 +121,18 @@ int run(const options& config, const serial_uri& where) {
   caf::actor_cast<caf::strong_actor_ptr>(gateway)->get()->attach_functor(
       [&io](const caf::error&) { io.stop(); });
   (*control)->start(gateway);
-  log::info("started", {{"socket", config.socket}, {"modem", config.modem}});
+  log::info("started", {{"socket", config.socket_path}, {"modem", config.modem_uri}});
+  // Programs may connect from here on; whether the modem is ready is the link's own affair.
+  ::sd_notify(0, "READY=1");
+  const auto following =
+      events::subscribe({.happenings = true}, [](const auto& e) { tell_service_manager(e); });
 
   asio::signal_set signals(io, SIGTERM, SIGINT);
   asio::steady_timer overdue(io);
   signals.async_wait([&](const asio::error_code& ec, int signal) {
     if (ec) return;
     log::info("stopping", {{"signal", signal}});
+    ::sd_notify(0, "STOPPING=1");
     (*control)->close();
     caf::anon_send(gateway, msg::stop_all{});
     overdue.expires_after(limits::stop_max + std::chrono::seconds(2));
@@ -161,15 +156,14 @@ int run(const options& config, const serial_uri& where) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  options config;
-  if (const auto code = parse(argc, argv, config)) return *code;
-  if (!cellsock::log::open(config.log_level)) return 2;
+  const auto uri_problem = [](const std::string& uri) {
+    const auto where = parse_modem_uri(uri);
+    return where ? std::string() : where.error().detail;
+  };
+  const auto config = read_options(argc, argv, uri_problem);
+  if (config.exit_code) return *config.exit_code;
+  if (!cellsock::log::open(config.values.log_level)) return 2;
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
-  const auto where = parse_modem_uri(config.modem);
-  if (!where) {
-    std::fprintf(stderr, "cellsockd: --modem: %s\n", where.error().detail.c_str());
-    return 2;
-  }
-  return run(config, *where);
+  return run(config.values, *parse_modem_uri(config.values.modem_uri));
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,10 @@
 #include "stack/result.hpp"
 #include "stack/socket_machine.hpp"
 #include "stack/transport.hpp"
+
+namespace cellsock::events {
+struct event;
+}
 
 /// Every message between actors. Imperative names ask, past tense tells. All stay inside one
 /// process and one thread, so none is serialised. Who accepts which, and what is answered:
@@ -79,6 +84,12 @@ struct request_received {
   std::vector<shared_descriptor> attached;
 };
 struct connection_ended {};
+struct connection_drained {};
+
+// ---- event bus -> client_actor that watches ----
+struct happened {
+  std::shared_ptr<const events::event> what;
+};
 
 // ---- client_actor -> socket actor ----
 struct connect_channel {

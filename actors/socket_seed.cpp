@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "actors/ask.hpp"
+#include "actors/log.hpp"
 #include "stack/limits.hpp"
 
 namespace cellsock {
@@ -65,6 +66,27 @@ failure socket_common::may_bind(const msg::bind_channel& m) const {
   if (m.local.address.family != shape.family)
     return fail(errc::unsupported_family, "bind: address of another family");
   return fail(errc::none);
+}
+
+namespace {
+std::string text_of(const std::optional<endpoint>& where) {
+  return where ? to_string(*where) : "-";
+}
+}  // namespace
+
+void socket_common::say_connecting() const {
+  log::debug("connect-started", {{"socket", number(id)}, {"peer", text_of(peer)}});
+}
+
+void socket_common::say_connected() const {
+  log::info("connected", {{"socket", number(id)}, {"peer", text_of(peer)}});
+}
+
+void socket_common::say_connect_failed(const failure& why) const {
+  log::info("connect-failed", {{"socket", number(id)},
+                               {"peer", text_of(peer)},
+                               {"why", cellsock::name(why.code)},
+                               {"detail", why.detail}});
 }
 
 std::chrono::milliseconds socket_common::connect_timeout() const {

@@ -167,13 +167,19 @@ caf::result<msg::channel_connected> stream_actor::connect(const msg::connect_cha
   }
   common_.peer = m.peer;
   advance(socket_event::connect_asked);
+  common_.say_connecting();
   const auto timeout = common_.connect_timeout();
   // Others may be served first, and each connect before this one may take its own timeout.
   const auto limit = timeout + limits::connect_timeout_max + limits::linger_max;
   ask(this, bridge_, limit, msg::connect_socket{common_.id, *m.peer, timeout},
-      on<msg::socket_connected>(
-          [this](const msg::socket_connected&) { advance(socket_event::connected); }),
-      [this](const failure& why) { advance(socket_event::connect_failed, why); });
+      on<msg::socket_connected>([this](const msg::socket_connected&) {
+        common_.say_connected();
+        advance(socket_event::connected);
+      }),
+      [this](const failure& why) {
+        common_.say_connect_failed(why);
+        advance(socket_event::connect_failed, why);
+      });
   if (m.nonblocking) return to_error(fail(errc::connect_in_progress));
   connecting_ = make_response_promise<msg::channel_connected>();
   answer_due_ = true;

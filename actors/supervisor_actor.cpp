@@ -86,7 +86,7 @@ datagram_rules supervisor_actor::rules_of(ip_family family) const {
 
 caf::result<msg::socket_created> supervisor_actor::create(const msg::create_socket& m) {
   if (stopping_) return to_error(fail(errc::stopping));
-  if (children_.size() >= limits::sockets_max)
+  if (children_.size() >= seed_.sockets_max)
     return to_error(fail(errc::limit_reached, "sockets in the daemon"));
   const auto of_user = std::count_if(children_.begin(), children_.end(),
                                      [&](const auto& c) { return c.second.who.uid == m.who.uid; });

@@ -15,6 +15,7 @@ struct supervisor_seed {
   bridge_factory make_bridge = {};
   gateway_handle directory = {};  // where sockets are found by cookie
   std::size_t sockets_per_uid_max = limits::sockets_per_uid_max;
+  std::size_t sockets_max = limits::sockets_max;
 };
 
 /// One link's supervisor: makes and buries socket actors, decides admission (the modem has 7 or 8

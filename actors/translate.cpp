@@ -47,6 +47,7 @@ constexpr std::array error_rows{
     error_row{errc::unsupported_protocol, v1::ERROR_CODE_UNSUPPORTED_PROTOCOL},
     error_row{errc::unsupported_operation, v1::ERROR_CODE_UNSUPPORTED_OPERATION},
     error_row{errc::unknown_option, v1::ERROR_CODE_UNKNOWN_OPTION},
+    error_row{errc::not_permitted, v1::ERROR_CODE_NOT_PERMITTED},
     error_row{errc::name_not_found, v1::ERROR_CODE_NAME_NOT_FOUND},
     error_row{errc::name_failed, v1::ERROR_CODE_NAME_FAILED},
     error_row{errc::name_try_again, v1::ERROR_CODE_NAME_TRY_AGAIN},
@@ -73,6 +74,23 @@ v1::Family family_of(ip_family family) {
 
 constexpr std::uint32_t protocol_tcp = 6;
 constexpr std::uint32_t protocol_udp = 17;
+
+/// What is not printable ASCII, and `also`, as \xNN.
+std::string escape(std::string_view text, char also) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7F && c != also) {
+      out += c;
+    } else {
+      out += "\\x";
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
+    }
+  }
+  return out;
+}
 
 std::uint64_t ms_since(std::chrono::steady_clock::time_point then,
                        std::chrono::steady_clock::time_point now) {
@@ -195,19 +213,25 @@ msg::bytes packet_of(const std::optional<endpoint>& peer, const msg::bytes& payl
 }
 
 std::string printable(std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7F) {
-      out += c;
-    } else {
-      out += "\\x";
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-  return out;
+  return escape(text, '\0');
+}
+
+std::string escaped(std::string_view bytes) {
+  return escape(bytes, '\\');
+}
+
+void set_event(v1::WatchEvent& to, const events::event& from, bool with_payload) {
+  to.set_unix_ms(static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(from.at.time_since_epoch()).count()));
+  to.set_event(std::string(from.name));
+  to.set_level(std::string(events::name_of(from.severity)));
+  const auto add = [&to](std::string_view key, std::string text) {
+    auto& field = *to.add_fields();
+    field.set_key(std::string(key));
+    field.set_value(std::move(text));
+  };
+  for (const auto& [key, value] : from.fields) add(key, printable(value));
+  if (with_payload && !from.payload.empty()) add("payload", escaped(from.payload));
 }
 
 void set_link(v1::LinkStatus& to, const msg::link_report& from,

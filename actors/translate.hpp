@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "actors/event_bus.hpp"
 #include "actors/messages.hpp"
 #include "cellsock/v1/socket.pb.h"
 
@@ -32,9 +33,13 @@ void set_names(v1::NamesReply& to, const msg::socket_names& from);
 /// Text for a protobuf string: bytes that are no printable ASCII become \xNN, so that a reply with
 /// a modem's own words is valid whatever the modem said.
 [[nodiscard]] std::string printable(std::string_view text);
+/// As above, and a backslash too: the text can be turned back into the bytes.
+[[nodiscard]] std::string escaped(std::string_view bytes);
 
 void set_link(v1::LinkStatus& to, const msg::link_report& from,
               std::chrono::steady_clock::time_point now);
+/// `with_payload`: the field `payload`, escaped, where there is some.
+void set_event(v1::WatchEvent& to, const events::event& from, bool with_payload);
 void set_socket(v1::SocketStatus& to, const msg::socket_report& from,
                 std::chrono::steady_clock::time_point now);
 

@@ -115,11 +115,21 @@ outcome<wire::Reply> control_connection::exchange(wire::Request& request, const 
     return failure{failed_by::system, EMSGSIZE, {}, "request too large"};
   }
   if (auto sent = send_frame(frame, shown, how); sent.error != no_error) return sent;
+  return receive_reply(how, received);
+}
+
+outcome<wire::Reply> control_connection::next(const patience& how) {
+  if (std::exchange(broken_, true)) return out_of_step("connection used after a failure");
+  return receive_reply(how, nullptr);
+}
+
+/// Leaves the connection in step only if this was an answer to the last request.
+outcome<wire::Reply> control_connection::receive_reply(const patience& how, unique_fd* received) {
   std::string body;
   if (auto got = receive_frame(body, received, how); got.error != no_error) return got;
   wire::Reply reply;
   if (!reply.ParseFromString(body)) return out_of_step("unreadable reply");
-  if (reply.id() != request.id()) return out_of_step("reply to another request");
+  if (reply.id() != next_id_ - 1) return out_of_step("reply to another request");
   broken_ = false;
   if (const auto code = reply.error().code(); code != wire::ERROR_CODE_UNSPECIFIED)
     return failure{failed_by::daemon, errno_of(code), code, reply.error().detail()};

@@ -36,6 +36,10 @@ public:
   [[nodiscard]] outcome<wire::Reply> exchange(wire::Request& request, const patience& how,
                                               int shown = -1, unique_fd* received = nullptr);
 
+  /// The next of a series of replies to the request exchanged last (a watch). Such a connection
+  /// serves nothing else.
+  [[nodiscard]] outcome<wire::Reply> next(const patience& how);
+
   /// False after a failed exchange.
   [[nodiscard]] bool in_step() const noexcept { return !broken_; }
   /// To be asked before use. False after a failed exchange, when the daemon hung up, or when the
@@ -47,6 +51,7 @@ public:
 private:
   control_connection(unique_fd connected, wait_registry& waits);
   [[nodiscard]] outcome<wire::Reply> say_hello();
+  [[nodiscard]] outcome<wire::Reply> receive_reply(const patience& how, unique_fd* received);
   [[nodiscard]] failure await(short events, const patience& how);
   [[nodiscard]] failure send_frame(const std::vector<std::byte>& frame, int shown,
                                    const patience& how);

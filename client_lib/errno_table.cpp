@@ -85,6 +85,8 @@ constexpr std::array rows{
     error_row{ERROR_CODE_UNSUPPORTED_OPERATION, EOPNOTSUPP, "unsupported-operation",
               "The modem's firmware cannot do this."},
     error_row{ERROR_CODE_UNKNOWN_OPTION, ENOPROTOOPT, "unknown-option", "No such socket option."},
+    error_row{ERROR_CODE_NOT_PERMITTED, EPERM, "not-permitted",
+              "Ask as root or as the daemon's own user."},
     // Names. (getaddrinfo has codes of its own, nrf/resolve.cpp; these serve everything else.)
     error_row{ERROR_CODE_NAME_NOT_FOUND, ENOENT, "name-not-found", "No such host name."},
     error_row{ERROR_CODE_NAME_FAILED, EIO, "name-failed", "The name could not be resolved."},

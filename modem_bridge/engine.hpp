@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,6 +30,8 @@ enum class ticket : std::uint64_t {};
 
 /// What the default packet network is to carry. The network may give less.
 enum class pdn_families : std::uint8_t { v4, v6, v4v6 };
+/// How much of the AT dialogue somebody wants to see.
+enum class trace_detail : std::uint8_t { none, lengths, payload };
 
 struct engine_config {
   std::string name = "modem0";  // as logs and `status` print it
@@ -36,6 +39,8 @@ struct engine_config {
   std::string apn = {};         // empty: the network's default
   // Empty: as the modem has it defined. Like the APN, it is written only while the radio is off.
   std::optional<pdn_families> pdn_family = {};
+  /// Asked before a trace line is made, so that none is while nobody wants one. Empty: lengths.
+  std::function<trace_detail()> trace_wanted = {};
 };
 
 namespace outcome {
@@ -119,11 +124,13 @@ using engine_outcome =
                  outcome::peer_closed, outcome::socket_broken, outcome::link_changed,
                  outcome::reopen_port>;
 
-/// One line of the AT trace. Payload stands as its length only, secrets (PIN, passwords) as "***".
+/// One line of the AT trace. In `text` payload stands as its length, secrets (PIN, passwords) as
+/// "***"; the payload itself comes beside it, if it is wanted.
 struct trace_event {
   enum class direction : std::uint8_t { to_modem, from_modem, note } towards;
   std::string text;
   std::optional<socket_id> socket = {};  // whose command it was
+  std::string payload = {};
 };
 
 class engine {

@@ -30,8 +30,10 @@ void engine_core::run(intent what, const dialect::fields& values, then next,
 }
 
 void engine_core::run(at::command command, then next) {
-  trace(trace_event::direction::to_modem, shown_command(command.line));
   link.busy_with = shown_command(command.line);
+  trace(
+      trace_event::direction::to_modem, [this] { return link.busy_with; },
+      [&command] { return std::string(payload_of(command.line)); });
   link.busy_socket = working_for;
   link.busy_since = now_;
   ++link.uart.commands;
@@ -40,14 +42,16 @@ void engine_core::run(at::command command, then next) {
 }
 
 void engine_core::write_payload(std::span<const std::byte> payload, bool terminated) {
-  trace(trace_event::direction::to_modem,
-        "<" + std::to_string(payload.size()) + " bytes>" + std::string(terminated ? "+++" : ""));
+  trace(
+      trace_event::direction::to_modem,
+      [&] { return shown_bytes(payload.size()) + std::string(terminated ? "+++" : ""); },
+      [&] { return text_of(payload); });
   channel.write(payload, now_);
   if (terminated) channel.write(spoken->data_terminator, now_);
 }
 
 void engine_core::write_data_terminator() {
-  trace(trace_event::direction::to_modem, std::string(spoken->data_terminator));
+  trace(trace_event::direction::to_modem, [this] { return std::string(spoken->data_terminator); });
   channel.write(spoken->data_terminator, now_);
 }
 
@@ -201,9 +205,9 @@ void engine_core::break_socket(socket_id id, const failure& why) {
   if (!told_otherwise) emit(outcome::socket_broken{id, why});
 }
 
-void engine_core::trace(trace_event::direction towards, std::string text) {
+void engine_core::add_trace(trace_event::direction towards, std::string text, std::string payload) {
   if (traced.size() >= modem_limits::trace_lines_max) traced.pop_front();
-  traced.push_back({towards, std::move(text), working_for});
+  traced.push_back({towards, std::move(text), working_for, std::move(payload)});
 }
 
 void engine_core::take_handle(modem_socket& entry, modem_handle handle) {

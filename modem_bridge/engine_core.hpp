@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <concepts>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -68,7 +69,20 @@ public:
   /// unknown id.
   void break_socket(socket_id id, const failure& why);
   void emit(engine_outcome outcome) { outcomes.push_back(std::move(outcome)); }
-  void trace(trace_event::direction towards, std::string text);
+  /// `text` (what any trace may show) and `payload` are functions: run only if they are wanted.
+  template <std::invocable Text>
+  void trace(trace_event::direction towards, Text text) {
+    if (trace_wanted() != trace_detail::none) add_trace(towards, text(), {});
+  }
+  template <std::invocable Text, std::invocable Payload>
+  void trace(trace_event::direction towards, Text text, Payload payload) {
+    const auto detail = trace_wanted();
+    if (detail == trace_detail::none) return;
+    add_trace(towards, text(), detail == trace_detail::payload ? payload() : std::string());
+  }
+  void note(std::string_view text) {
+    trace(trace_event::direction::note, [text] { return std::string(text); });
+  }
   void take_handle(modem_socket& entry, modem_handle handle);
   void count_handles();
 
@@ -95,6 +109,10 @@ public:
 
 private:
   void bind_opened(socket_id id, modem_handle handle, std::function<void(status)> next);
+  [[nodiscard]] trace_detail trace_wanted() const {
+    return config.trace_wanted ? config.trace_wanted() : trace_detail::lengths;
+  }
+  void add_trace(trace_event::direction towards, std::string text, std::string payload);
 
   time_point now_{};
 };

@@ -27,7 +27,7 @@ void engine::impl::take_events() {
     } else if (auto* reply = std::get_if<at::reply>(&*event)) {
       on_reply(*reply);
     } else if (std::holds_alternative<at::command_queue::drained>(*event)) {
-      core.trace(trace_event::direction::note, "the late answer came; in step again");
+      core.note("the late answer came; in step again");
       in_step();
       verify_due = true;
     } else {
@@ -43,29 +43,31 @@ void engine::impl::take_events() {
 void engine::impl::on_reply(const at::reply& reply) {
   auto next = std::exchange(core.on_reply, nullptr);
   for (const auto& line : reply.lines)
-    core.trace(trace_event::direction::from_modem, shown_response(line));
+    core.trace(trace_event::direction::from_modem, [&line] { return shown_response(line); });
   if (reply.payload)
-    core.trace(trace_event::direction::from_modem,
-               "<" + std::to_string(reply.payload->size()) + " bytes>");
+    core.trace(
+        trace_event::direction::from_modem, [&] { return shown_bytes(reply.payload->size()); },
+        [&] { return text_of(*reply.payload); });
   switch (reply.end) {
     case at::ending::ok:
     case at::ending::error:
       if (!reply.ok()) ++core.link.uart.command_errors;
-      core.trace(trace_event::direction::from_modem, shown_response(reply.final_line));
+      core.trace(trace_event::direction::from_modem,
+                 [&] { return shown_response(reply.final_line); });
       if (next) next(reply);
       end_job_if_finished();
       return;
     case at::ending::timed_out: {
       ++core.link.uart.command_timeouts;
       core.selected.reset();
-      core.trace(trace_event::direction::note, "no answer in time; waiting for a late one");
+      core.note("no answer in time; waiting for a late one");
       abandon_active(fail(errc::timed_out, "the modem did not answer " + core.link.busy_with));
       out_of_step("the modem stopped answering");
       return;
     }
     case at::ending::damaged:
       core.selected.reset();
-      core.trace(trace_event::direction::note, "a counted receive does not add up");
+      core.note("a counted receive does not add up");
       abandon_active(
           fail(errc::stream_damaged, "a receive did not add up: bytes were lost on the line"));
       begin_resync("a receive did not add up");

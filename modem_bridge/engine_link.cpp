@@ -61,7 +61,7 @@ void engine::impl::begin_detection() {
 
 void engine::impl::begin_resync(const std::string& why) {
   if (detecting || !port_open) return;
-  core.trace(trace_event::direction::note, "resync: " + why);
+  core.note("resync: " + why);
   ++core.link.uart.resyncs;
   core.running = false;
   core.selected.reset();
@@ -75,10 +75,11 @@ void engine::impl::begin_resync(const std::string& why) {
 void engine::impl::drive_detection() {
   if (!detecting) return;
   if (const auto bytes = detector.take_output(); !bytes.empty()) {
-    core.trace(trace_event::direction::to_modem,
-               bytes.front() == 'A' || bytes.size() < 8
-                   ? shown_command(bytes.substr(0, bytes.find_last_not_of("\r\n") + 1))
-                   : "<" + std::to_string(bytes.size()) + " bytes to find the prompt>");
+    core.trace(trace_event::direction::to_modem, [&bytes] {
+      return bytes.front() == 'A' || bytes.size() < 8
+                 ? shown_command(bytes.substr(0, bytes.find_last_not_of("\r\n") + 1))
+                 : "<" + std::to_string(bytes.size()) + " bytes to find the prompt>";
+    });
     core.channel.write(bytes, core.now());
     detector.sent(std::max(core.channel.line_free_at(), core.now()));
   }
@@ -99,7 +100,7 @@ void engine::impl::detection_over() {
   }
   if (was_resync) {
     if (detector.restarted()) return modem_restarted("the modem restarted");
-    core.trace(trace_event::direction::note, "in step again");
+    core.note("in step again");
     in_step();
     core.running = true;
     verify_due = true;
@@ -139,10 +140,9 @@ void engine::impl::bring_up_over(const result<done>& how) {
   const bring_up_context context{core.facts, core.link, core.config.apn,
                                  pdn_type(core.config.pdn_family)};
   if (core.facts.functional_mode == 1 && context.context_differs())
-    core.trace(trace_event::direction::note,
-               "the modem is on its network with APN \"" + core.facts.apn_defined + "\", type " +
-                   core.facts.pdn_type_defined +
-                   "; what is configured is set at its next start with the radio off");
+    core.note("the modem is on its network with APN \"" + core.facts.apn_defined + "\", type " +
+              core.facts.pdn_type_defined +
+              "; what is configured is set at its next start with the radio off");
   refresh_due = true;
   on_event(link_event::configured);
 }
@@ -235,7 +235,7 @@ void engine::impl::copy_facts() {
 // ---- what the modem says by itself ----
 
 void engine::impl::on_unsolicited(const at::command_queue::unsolicited& line) {
-  core.trace(trace_event::direction::from_modem, shown_response(line.line));
+  core.trace(trace_event::direction::from_modem, [&line] { return shown_response(line.line); });
   if (detecting) {
     detector.line(line.line, core.now());
     if (!resyncing) return;

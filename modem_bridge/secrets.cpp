@@ -49,24 +49,40 @@ std::string printable(std::string_view line) {
   return text;
 }
 
-/// The last quoted text is the payload: `AT#XSENDTO="192.0.2.1",7,"<17 bytes>"`.
-std::string without_payload(std::string_view line, bool has_host) {
+/// Where the payload's opening quote stands, if the command carries one. The last quoted text is
+/// the payload: `AT#XSENDTO="192.0.2.1",7,"<17 bytes>"`.
+std::size_t payload_quote(std::string_view line) {
+  const auto command = std::find_if(payload_commands.begin(), payload_commands.end(),
+                                    [&](std::string_view prefix) { return begins(line, prefix); });
+  if (command == payload_commands.end()) return std::string_view::npos;
   std::size_t first = line.find('"');
-  if (has_host && first != std::string_view::npos) {
+  if (command->starts_with("AT#XSENDTO") && first != std::string_view::npos) {
     const auto host_end = line.find('"', first + 1);
     first = host_end == std::string_view::npos ? host_end : line.find('"', host_end + 1);
   }
-  if (first == std::string_view::npos) return printable(line);
-  const auto last = line.rfind('"');
-  const auto bytes = last > first ? last - first - 1 : line.size() - first - 1;
-  return std::string(line.substr(0, first)) + "<" + std::to_string(bytes) + " bytes>";
+  return first;
 }
 
 }  // namespace
 
+std::string shown_bytes(std::size_t count) {
+  return "<" + std::to_string(count) + " bytes>";
+}
+
+std::string text_of(std::span<const std::byte> payload) {
+  return {reinterpret_cast<const char*>(payload.data()), payload.size()};
+}
+
+std::string_view payload_of(std::string_view line) {
+  const auto first = payload_quote(line);
+  if (first == std::string_view::npos) return {};
+  const auto last = line.rfind('"');
+  return line.substr(first + 1, last > first ? last - first - 1 : std::string_view::npos);
+}
+
 std::string shown_command(std::string_view line) {
-  for (const auto prefix : payload_commands)
-    if (begins(line, prefix)) return without_payload(line, prefix.starts_with("AT#XSENDTO"));
+  if (const auto first = payload_quote(line); first != std::string_view::npos)
+    return std::string(line.substr(0, first)) + shown_bytes(payload_of(line).size());
   for (const auto& secret : secret_commands)
     if (begins(line, secret.prefix))
       return printable(first_fields(line, secret.prefix.size(), secret.fields_shown));

@@ -37,6 +37,9 @@ inline constexpr std::size_t datagrams_received_max = 16;
 inline constexpr std::size_t frame_bytes_max = 65536;
 /// Replies a program has not read. A client that asks and never reads costs itself only.
 inline constexpr std::size_t reply_backlog_bytes_max = 262144;
+/// Events a watcher has not read; the oldest go first, and the next one says how many. A trace with
+/// payload at 1 Mbaud fills it in 2 s.
+inline constexpr std::size_t watch_backlog_bytes_max = 262144;
 inline constexpr std::size_t control_connections_max = 1024;
 inline constexpr std::size_t requests_in_flight_max = 64;  // per connection
 /// One program, one user: what they may take of the above. A pool has as many connections as calls

@@ -49,6 +49,7 @@ enum class errc : std::uint8_t {
   unsupported_protocol,
   unsupported_operation,
   unknown_option,
+  not_permitted,  // by who asks (peer credentials), not by what is asked
   // Names.
   name_not_found,
   name_failed,

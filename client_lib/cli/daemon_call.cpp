@@ -53,12 +53,12 @@ client::outcome<v1::Reply> call_daemon(const options& given, v1::Request& reques
   return (*connection)->exchange(request, {until});
 }
 
-exit_status explain(const options& given, const client::failure& why) {
+exit_status explain(const options& given, const client::failure& why, layout form) {
   const auto advised = advice(why);
   if (given.json) {
     const nlohmann::ordered_json said{
         {"error", {{"name", name(why)}, {"detail", why.detail}, {"advice", advised}}}};
-    std::cout << said.dump(2) << '\n';
+    std::cout << said.dump(form == layout::pretty ? 2 : -1) << '\n';
   } else {
     std::cerr << "cellsock: " << (why.detail.empty() ? name(why) : std::string_view(why.detail))
               << '\n';

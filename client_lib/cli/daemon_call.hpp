@@ -11,6 +11,8 @@ namespace cellsock::cli {
 
 /// Says on stderr (or, for --json, as {"error": {...}} on stdout) why a call failed and what to do,
 /// and returns the status to exit with.
-[[nodiscard]] exit_status explain(const options& given, const client::failure& why);
+enum class layout : std::uint8_t { pretty, one_line };
+[[nodiscard]] exit_status explain(const options& given, const client::failure& why,
+                                  layout form = layout::pretty);
 
 }  // namespace cellsock::cli

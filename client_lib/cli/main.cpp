@@ -20,7 +20,7 @@ struct verb_row {
   exit_status (*run)(const options& given);
 };
 
-void add_status_arguments(CLI::App&, options&) {}
+void add_no_arguments(CLI::App&, options&) {}
 
 void add_at_arguments(CLI::App& app, options& given) {
   app.add_option("command", given.at_command, "AT command, quoted for the shell")->required();
@@ -29,12 +29,38 @@ void add_at_arguments(CLI::App& app, options& given) {
       ->check(CLI::Range(1, 3600));
 }
 
+void add_trace_arguments(CLI::App& app, options& given) {
+  app.add_flag("--payload", given.trace_payload,
+               "show payload too (root and the daemon's own user only)");
+}
+
 constexpr std::array verbs{
     verb_row{"status", "Show the modem, its network and every socket",
              "Examples:\n"
              "  cellsock status\n"
              "  cellsock status --json | jq '.links[0].registration'",
-             add_status_arguments, run_status},
+             add_no_arguments, run_status},
+    verb_row{"sockets", "Show every socket, with all that is known of it",
+             "Examples:\n"
+             "  cellsock sockets\n"
+             "  cellsock sockets --json | jq '.sockets[] | select(.owner.uid == 1000)'",
+             add_no_arguments, run_sockets},
+    verb_row{"watch",
+             "Show what happens, as it happens, until Ctrl-C (exit 0) or the daemon ends (exit 3)",
+             "Examples:\n"
+             "  cellsock watch\n"
+             "  cellsock watch --json | jq -c 'select(.event == \"link-state\") | .fields'\n"
+             "Names and fields of events: docs/events.md",
+             add_no_arguments, run_watch},
+    verb_row{
+        "trace",
+        "Show the AT dialogue, as it happens, until Ctrl-C (exit 0) or the daemon ends (exit 3).\n"
+        "Payload is shown as its length and secrets as ***",
+        "Examples:\n"
+        "  cellsock trace\n"
+        "  cellsock trace --json > modem.ndjson\n"
+        "  sudo cellsock trace --payload    every byte of every program: mind who reads it",
+        add_trace_arguments, run_trace},
     verb_row{
         "at",
         "Send one AT command through the daemon's queue and print the answer.\n"
@@ -49,6 +75,7 @@ constexpr std::array verbs{
 constexpr auto footer =
     "Examples:\n"
     "  cellsock status                  is the modem registered, who uses it?\n"
+    "  cellsock watch                   who opens what, what does the network do?\n"
     "  cellsock at 'AT+CGSN=1'          talk to the modem without taking it from anybody\n"
     "\n"
     "exit status: 0 ok, 1 failed, 2 usage, 3 no daemon";
@@ -62,7 +89,7 @@ int main(int argc, char** argv) {
   app.add_option("--socket", given.socket_path, "the daemon's control socket ($CELLSOCK_SOCKET)")
       ->type_name("PATH")
       ->capture_default_str();
-  app.add_flag("--json", given.json, "print one JSON object (docs/cli.md lists its fields)");
+  app.add_flag("--json", given.json, "print JSON (docs/cli.md lists the fields)");
   app.set_version_flag("--version", "cellsock " CELLSOCK_VERSION);
   app.footer(footer);
   app.require_subcommand(1);

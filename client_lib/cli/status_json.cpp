@@ -84,21 +84,34 @@ json socket(const v1::SocketStatus& one) {
           {"age_ms", one.age_ms()}};
 }
 
+json sockets(const v1::StatusReply& status) {
+  auto all = json::array();
+  for (const auto& one : status.sockets()) all.push_back(socket(one));
+  return all;
+}
+
+std::string text(const json& said) {
+  return said.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
+}
+
 }  // namespace
+
+std::string sockets_json(const v1::StatusReply& status) {
+  return text(json{{"sockets", sockets(status)}});
+}
 
 std::string status_json(const v1::StatusReply& status) {
   json said{{"daemon", status.daemon()}, {"uptime_ms", status.uptime_ms()}};
   said["links"] = json::array();
   for (const auto& one : status.links()) said["links"].push_back(link(one));
-  said["sockets"] = json::array();
-  for (const auto& one : status.sockets()) said["sockets"].push_back(socket(one));
+  said["sockets"] = sockets(status);
   const auto& counted = status.counters();
   said["counters"] = {{"control_connections", counted.control_connections()},
                       {"requests", counted.requests()},
                       {"requests_malformed", counted.requests_malformed()},
                       {"connections_refused", counted.connections_refused()},
                       {"actors", counted.actors()}};
-  return said.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
+  return text(said);
 }
 
 }  // namespace cellsock::cli

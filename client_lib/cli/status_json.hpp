@@ -9,5 +9,7 @@ namespace cellsock::cli {
 /// `cellsock status --json`: one object, fields as docs/cli.md lists them, all always present (null
 /// where unknown). Pure.
 [[nodiscard]] std::string status_json(const v1::StatusReply& status);
+/// `cellsock sockets --json`: `sockets` of the above alone. Pure.
+[[nodiscard]] std::string sockets_json(const v1::StatusReply& status);
 
 }  // namespace cellsock::cli

@@ -7,18 +7,11 @@
 #include <vector>
 
 #include "client_lib/cli/address_text.hpp"
+#include "client_lib/cli/plain_text.hpp"
 #include "client_lib/errno_table.hpp"
 
 namespace cellsock::cli {
 namespace {
-
-/// What came from the modem or another program must not steer the terminal.
-std::string printable(const std::string& text) {
-  std::string shown = text;
-  for (auto& byte : shown)
-    if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F) byte = '?';
-  return shown;
-}
 
 std::string joined(const std::vector<std::string>& parts, const char* between = ", ") {
   std::string all;
@@ -110,26 +103,17 @@ std::string link_text(const v1::StatusReply& status, const v1::LinkStatus& link)
          field("held by", holder(status, link)) + field("uart", uart_text(link.uart()));
 }
 
-std::string sockets_text(const v1::StatusReply& status) {
+std::string short_sockets_text(const v1::StatusReply& status) {
   if (status.sockets().empty()) return "\nno sockets\n";
-  using row = std::array<std::string, 8>;
-  std::vector<row> rows{{"SOCKET", "TYPE", "STATE", "PEER", "SENT", "RECEIVED", "AGE", "OWNER"}};
+  std::vector<std::vector<std::string>> rows{
+      {"SOCKET", "TYPE", "STATE", "PEER", "SENT", "RECEIVED", "AGE", "OWNER"}};
   for (const auto& one : status.sockets()) {
     const auto peer = text_of(one.peer());
     rows.push_back({std::to_string(one.id()), printable(one.type()), printable(one.state()),
                     peer.empty() ? "-" : peer, bytes_text(one.bytes_sent()),
                     bytes_text(one.bytes_received()), span_text(one.age_ms()), owner(one)});
   }
-  row::value_type text = "\n";
-  std::array<std::size_t, 8> width{};
-  for (const auto& cells : rows)
-    for (std::size_t i = 0; i < cells.size(); ++i) width[i] = std::max(width[i], cells[i].size());
-  for (const auto& cells : rows) {
-    for (std::size_t i = 0; i + 1 < cells.size(); ++i)
-      text += cells[i] + std::string(width[i] - cells[i].size() + 2, ' ');
-    text += cells.back() + '\n';
-  }
-  return text;
+  return '\n' + table_text(rows);
 }
 
 }  // namespace
@@ -169,7 +153,7 @@ std::string status_text(const v1::StatusReply& status) {
                      " control connections\n";
   if (status.links().empty()) text += "\nno modem configured\n";
   for (const auto& link : status.links()) text += '\n' + link_text(status, link);
-  return text + sockets_text(status);
+  return text + short_sockets_text(status);
 }
 
 }  // namespace cellsock::cli

@@ -16,9 +16,13 @@ struct options {
   bool json = false;
   std::string at_command;
   std::optional<std::uint32_t> at_timeout_s;
+  bool trace_payload = false;
 };
 
 [[nodiscard]] exit_status run_status(const options& given);
 [[nodiscard]] exit_status run_at(const options& given);
+[[nodiscard]] exit_status run_sockets(const options& given);
+[[nodiscard]] exit_status run_watch(const options& given);
+[[nodiscard]] exit_status run_trace(const options& given);
 
 }  // namespace cellsock::cli

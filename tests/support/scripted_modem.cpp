@@ -5,8 +5,9 @@
 
 namespace cellsock::test {
 
-scripted_modem::scripted_modem(std::string apn)
-    : scripted_modem(engine_config{"modem0", 115200, std::move(apn)}) {}
+scripted_modem::scripted_modem(std::string apn, std::function<trace_detail()> trace_wanted)
+    : scripted_modem(
+          engine_config{.apn = std::move(apn), .trace_wanted = std::move(trace_wanted)}) {}
 
 scripted_modem::scripted_modem(engine_config config) : driver(std::move(config)) {
   answers_ = {

@@ -14,7 +14,7 @@ namespace cellsock::test {
 
 class scripted_modem {
 public:
-  explicit scripted_modem(std::string apn = {});
+  explicit scripted_modem(std::string apn = {}, std::function<trace_detail()> trace_wanted = {});
   explicit scripted_modem(engine_config config);
 
   engine driver;

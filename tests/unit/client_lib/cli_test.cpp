@@ -105,5 +105,53 @@ TEST_CASE("cellsock status: text and JSON from the same answer") {
   CHECK(nlohmann::json::parse(cellsock("status --json").output)["daemon"] == "cellsockd 9.9");
 }
 
+TEST_CASE("cellsock sockets: only the sockets, with the fields that status has") {
+  fake_daemon daemon;
+  daemon.answer(v1::Request::kStatus, [](const v1::Request&) {
+    v1::Reply reply;
+    auto& one = *reply.mutable_status()->add_sockets();
+    one.set_id(3);
+    one.set_type("stream");
+    one.set_modem_handle(-1);
+    one.set_owner_pid(42);
+    one.set_owner_program("te\x1bst");
+    return reply;
+  });
+  const auto table = cellsock("sockets");
+  CHECK(table.status == 0);
+  CHECK(says(table, "SOCKET  TYPE    STATE  LOCAL  PEER  HANDLE"));
+  CHECK(says(table, "42   0    te?st\n"));
+  const auto json = nlohmann::json::parse(cellsock("sockets --json").output);
+  const auto status = nlohmann::json::parse(cellsock("status --json").output);
+  CHECK(json.size() == 1);
+  CHECK(json["sockets"] == status["sockets"]);
+}
+
+TEST_CASE("cellsock watch, trace: refused is exit 1, a daemon that ends is exit 3") {
+  fake_daemon daemon;
+  daemon.answer(v1::Request::kWatch, [](const v1::Request& request) {
+    v1::Reply reply;
+    const auto& asked = request.watch();
+    reply.mutable_error()->set_code(v1::ERROR_CODE_NOT_PERMITTED);
+    reply.mutable_error()->set_detail(std::string(asked.events() ? "events " : "") +
+                                      (asked.trace() ? "trace " : "") +
+                                      (asked.trace_payload() ? "payload" : ""));
+    return reply;
+  });
+  const auto refused = cellsock("trace --payload --json");
+  CHECK(refused.status == 1);
+  CHECK(refused.output.find('\n') == refused.output.size() - 1);  // one line, as all of NDJSON
+  const auto error = nlohmann::json::parse(refused.output)["error"];
+  CHECK(error["name"] == "not-permitted");
+  CHECK(error["detail"] == "trace payload");
+  CHECK(says(cellsock("trace"), "trace"));
+  CHECK(says(cellsock("watch"), "events"));
+  daemon.hang_up_on(v1::Request::kWatch);
+  CHECK(cellsock("watch").status == 3);
+  CHECK(nlohmann::json::parse(cellsock("trace --json").output)["error"]["name"] ==
+        "connection-broken");
+  CHECK(cellsock("watch --payload").status == 2);
+}
+
 }  // namespace
 }  // namespace cellsock::testing

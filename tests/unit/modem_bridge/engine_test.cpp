@@ -333,6 +333,43 @@ TEST_CASE("the trace names sockets and shows neither payload nor secrets") {
     CHECK(all.find(hidden) == std::string::npos);
 }
 
+TEST_CASE("trace lines are made as they are wanted: none, lengths, payload") {
+  auto wanted = trace_detail::none;
+  scripted_modem m({}, [&] { return wanted; });
+  std::vector<trace_event> lines;
+  m.on_trace = [&](const trace_event& line) { lines.push_back(line); };
+  m.answer("AT#XRECV", "\r\n#XRECV: 9\r\nincoming!\r\nOK\r\n");
+  m.boot();
+  connect(m, 1, 1);
+  CHECK(lines.empty());
+  const auto transfer = [&] {
+    lines.clear();
+    m.driver.receive(socket_id{1}, true, m.now);
+    m.answers_left = 8;
+    m.feed("\r\n#XAPOLL: 0,1\r\n");
+    m.answers_left = 1000;
+    m.feed("\r\nOK\r\n");
+    for (const char kind : {'q', '"'}) {  // as a quoted string, and in data mode
+      m.on_want = [&m, kind](const outcome::want_chunk& want) {
+        m.driver.chunk(want.id, bytes(3, kind), m.now);
+      };
+      m.driver.offer(socket_id{1}, 3, m.now);
+      m.settle();
+    }
+    std::string payload;
+    for (const auto& line : lines)
+      if (!line.payload.empty()) payload += line.text + " = " + line.payload + "; ";
+    return payload;
+  };
+  CHECK(transfer() == "");
+  CHECK(lines.empty());
+  wanted = trace_detail::lengths;
+  CHECK(transfer() == "");
+  CHECK_FALSE(lines.empty());
+  wanted = trace_detail::payload;
+  CHECK(transfer() == "<9 bytes> = incoming!; AT#XSEND=<3 bytes> = qqq; <3 bytes>+++ = \"\"\"; ");
+}
+
 TEST_CASE("an APN is set only where that disturbs nobody, and only if it is one") {
   const auto bring_up = [](std::string apn, std::string_view cfun) {
     auto m = std::make_unique<scripted_modem>(std::move(apn));

@@ -25,3 +25,13 @@ TEST_CASE("secrets are kept back") {
   CHECK(shown_response("+CGAUTH: 0,1,\"user\"") == "+CGAUTH: 0,1,***");
   CHECK(shown_response("a\rb") == "a.b");
 }
+
+TEST_CASE("the payload of a command, for those who may see it") {
+  CHECK(payload_of("AT#XSEND=\"secret text\"") == "secret text");
+  CHECK(payload_of("AT#XSENDTO=\"192.0.2.1\",7,\"sec\"ret\"") == "sec\"ret");
+  CHECK(payload_of("AT#XSEND=\"cut") == "cut");
+  CHECK(payload_of("AT#XSEND=\"\"") == "");
+  for (const char* none : {"AT#XSEND", "AT#XSENDTO=\"192.0.2.1\",7", "AT+CPIN=\"1234\"", ""})
+    CHECK(payload_of(none) == "");
+  CHECK(shown_bytes(17) == "<17 bytes>");
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+/// The one table of event names. Log lines, journal fields and `cellsock watch` carry them, so they
+/// are stable: rows are added, never renamed or removed. docs/events.md is compared with it.
+namespace cellsock::events {
+
+enum class level : std::uint8_t { debug, info, warn, error };
+
+constexpr std::string_view name_of(level severity) noexcept {
+  constexpr std::array<std::string_view, 4> names{"debug", "info", "warn", "error"};
+  return names[static_cast<std::size_t>(severity)];
+}
+
+struct row {
+  std::string_view name;
+  level lowest;             // an event may be told at a higher level, never at a lower one
+  std::string_view fields;  // keys it may carry, in this order
+  std::string_view meaning;
+};
+
+inline constexpr std::array table{
+    // The daemon.
+    row{"started", level::info, "socket modem",
+        "the control socket is there; programs may connect"},
+    row{"stopping", level::info, "signal", "a signal asked the daemon to end"},
+    row{"stopped", level::info, "", "everything is closed"},
+    row{"stop-overdue", level::error, "",
+        "the orderly end took too long; the daemon ended at once"},
+    // Control connections.
+    row{"control-opened", level::debug, "pid uid program", "a program connected"},
+    row{"control-closed", level::debug, "pid uid program", "its control connection ended"},
+    row{"connection-refused", level::warn, "connections pid",
+        "too many control connections, or the daemon is stopping"},
+    row{"connection-failed", level::error, "detail", "an accepted connection could not be used"},
+    row{"accept-failed", level::warn, "detail", "out of descriptors or memory; tried again soon"},
+    row{"request-malformed", level::warn, "pid bytes",
+        "a program sent what is no request; its connection was closed"},
+    row{"at-command", level::info, "pid uid", "a person sent an AT command (`cellsock at`)"},
+    row{"watch-started", level::info, "pid uid events trace payload",
+        "a watcher came; to the watcher itself: from here on nothing is left out unsaid"},
+    // Sockets.
+    row{"socket-opened", level::info, "socket cookie pid program", "a program made a socket"},
+    row{"connect-started", level::debug, "socket peer", "the modem was asked to connect"},
+    row{"connected", level::info, "socket peer", "the connect stands"},
+    row{"connect-failed", level::info, "socket peer why detail", "the connect did not"},
+    row{"socket-ended", level::info, "cookie why detail",
+        "its channel ended abnormally; the program can ask why"},
+    row{"socket-closed", level::info, "socket", "closed by its program and in the modem"},
+    row{"socket-crashed", level::error, "socket reason", "a fault of ours; it cost this socket"},
+    row{"sockets-exhausted", level::warn, "link program",
+        "a socket was refused: the modem's are all held"},
+    // The link.
+    row{"link-state", level::info, "link state trouble detail advice",
+        "the link is in another state or trouble; at level warn while there is trouble"},
+    row{"bridge-crashed", level::error, "link why",
+        "the modem's actor failed; its sockets are gone and it is started again"},
+    // The trace.
+    row{"at", level::info, "dir socket text payload",
+        "one line of the AT dialogue: `>` to the modem, `<` from it, `-` a note; payload only for "
+        "a watcher that may see it"},
+};
+
+constexpr std::size_t index_of(std::string_view name) noexcept {
+  std::size_t i = 0;
+  while (i < table.size() && table[i].name != name) ++i;
+  return i;
+}
+
+/// A name that stands in the table: a typo does not compile.
+class name {
+public:
+  consteval name(const char* text) : index_(index_of(text)) {
+    if (index_ == table.size()) throw "no such event: add it to events::table and docs/events.md";
+  }
+  [[nodiscard]] constexpr const events::row& row() const noexcept { return table[index_]; }
+  [[nodiscard]] constexpr std::string_view text() const noexcept { return row().name; }
+
+private:
+  std::size_t index_;
+};
+
+}  // namespace cellsock::events

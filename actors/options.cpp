@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/options.hpp"
+
+#include <grp.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+
+namespace cellsock {
+namespace {
+
+constexpr const char* default_file = "/etc/cellsock/cellsock.toml";
+
+constexpr const char* footer =
+    "The command line goes before the file (docs/configuration.md has its keys).\n"
+    "\n"
+    "Modem URIs:\n"
+    "  serial:/dev/ttyACM0?baud=115200&flow=rtscts   a modem on a serial port (flow=none without "
+    "RTS/CTS)\n"
+    "\n"
+    "Examples:\n"
+    "  cellsockd --modem serial:/dev/ttyACM0\n"
+    "  cellsockd --check-config --config ./cellsock.toml\n"
+    "  nrf91-emulator --link /tmp/modem &  cellsockd --modem 'serial:/tmp/modem' --socket "
+    "/tmp/cellsock.sock\n"
+    "\n"
+    "Then `cellsock status` shows the modem, and programs linked with libcellsock have sockets.\n";
+
+struct command_line {
+  std::optional<std::string> file, socket, group, mode, modem, apn, level;
+  bool trace = false;
+  bool check = false;
+};
+
+std::optional<int> parse(int argc, char** argv, command_line& to) {
+  CLI::App app("cellsockd: BSD sockets for every program over one cellular modem", "cellsockd");
+  app.footer(footer);
+  app.add_option("--config", to.file, std::string("configuration file [") + default_file + "]");
+  app.add_flag("--check-config", to.check, "check the configuration, say ok or what is wrong");
+  app.add_option("--modem", to.modem, "the modem's port, as a URI (see below)");
+  app.add_option("--socket", to.socket, "control socket [/run/cellsock/cellsock.sock]")
+      ->envname("CELLSOCK_SOCKET");
+  app.add_option("--socket-group", to.group, "its group: whoever is in it may use the modem");
+  app.add_option("--socket-mode", to.mode, "its permissions, octal [0660]");
+  app.add_option("--apn", to.apn, "access point name; empty: the network's default");
+  app.add_option("--log-level", to.level, "debug, info, warn or error [info]")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  app.add_flag("--trace-at", to.trace, "log the AT dialogue (payload as lengths, secrets as ***)");
+  app.set_version_flag("--version", "cellsockd " CELLSOCK_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  }
+  return std::nullopt;
+}
+
+/// Says what is wrong as `FILE:LINE:COLUMN: …`, which editors follow.
+class complaints {
+public:
+  explicit complaints(std::string file) : file_(std::move(file)) {}
+  void in_file(const config::place& where, const std::string& what) {
+    const auto at = where.line == 0
+                        ? std::string()
+                        : ':' + std::to_string(where.line) + ':' + std::to_string(where.column);
+    say(file_ + at + ": " + what);
+  }
+  void say(const std::string& what) {
+    std::fprintf(stderr, "%s\n", what.c_str());
+    any_ = true;
+  }
+  [[nodiscard]] bool any() const noexcept { return any_; }
+
+private:
+  std::string file_;
+  bool any_ = false;
+};
+
+/// A key's value came from the command line, from the file, or is the default.
+void blame(complaints& list, const config::parsed& file, std::string_view key,
+           const std::optional<std::string>& given, const char* option, const std::string& what) {
+  if (given) return list.say(std::string("cellsockd: ") + option + ": " + what);
+  const auto place = file.places.find(key);
+  list.in_file(place == file.places.end() ? config::place{} : place->second,
+               std::string(key) + ": " + what);
+}
+
+void override_with(const command_line& given, settings& values, complaints& list) {
+  if (given.socket) values.socket_path = *given.socket;
+  if (given.group) values.socket_group = *given.group;
+  if (given.modem) values.modem_uri = *given.modem;
+  if (given.apn) values.modem_apn = *given.apn;
+  if (given.level) values.log_level = *given.level;
+  if (given.trace) values.log_trace = true;
+  if (!given.mode) return;
+  // One reading of a mode, and one wording of what it must be.
+  const auto read = config::parse("[socket]\nmode = '" + *given.mode + "'");
+  if (read.problems.empty())
+    values.socket_mode = read.values.socket_mode;
+  else
+    list.say("cellsockd: --socket-mode: must be three or four octal digits, 0000 to 0777");
+}
+
+}  // namespace
+
+options read_options(int argc, char** argv,
+                     const std::function<std::string(const std::string&)>& uri_problem) {
+  command_line given;
+  if (const auto code = parse(argc, argv, given)) return {{}, code};
+
+  const std::string path = given.file.value_or(default_file);
+  complaints list(path);
+  config::parsed file;
+  const bool missing = ::access(path.c_str(), F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR);
+  if (given.file || !missing) {
+    if (const auto text = config::read(path))
+      file = config::parse(*text);
+    else
+      list.in_file({}, text.error().detail);
+  }
+  for (const auto& one : file.problems) list.in_file(one.where, one.what);
+  auto values = file.values;
+  override_with(given, values, list);
+  if (values.modem_uri.empty() && !list.any())
+    list.say(
+        "cellsockd: no modem configured. Name one, e.g. --modem serial:/dev/ttyACM0\n"
+        "           Without hardware: run `nrf91-emulator --link /tmp/modem` and use\n"
+        "           --modem serial:/tmp/modem");
+  if (!values.modem_uri.empty())
+    if (const auto what = uri_problem(values.modem_uri); !what.empty())
+      blame(list, file, "modem.uri", given.modem, "--modem", what);
+  if (!values.socket_group.empty() && ::getgrnam(values.socket_group.c_str()) == nullptr)
+    blame(list, file, "socket.group", given.group, "--socket-group",
+          "there is no group \"" + values.socket_group + "\"; create it or name another");
+
+  if (list.any()) return {{}, 2};
+  if (!given.check) return {values, std::nullopt};
+  std::puts("ok");
+  return {values, 0};
+}
+
+}  // namespace cellsock

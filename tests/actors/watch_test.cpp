@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+// WatchRequest: events and trace as a series of replies, in virtual time.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "actors/gateway.hpp"
+#include "actors/log.hpp"
+#include "actors/supervisor_actor.hpp"
+#include "tests/support/actor_world.hpp"
+#include "tests/support/control_client.hpp"
+#include "tests/support/fake_neighbours.hpp"
+
+using namespace cellsock;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct fixture : test::actor_world {
+  test::notes book;
+  std::vector<bridge_handle> bridges;
+  gateway_handle gateway;
+  supervisor_handle link;
+
+  fixture() {
+    gateway = gateway_handle(
+        system.spawn<gateway_actor>(loop, [this](caf::actor_system& sys, gateway_handle directory) {
+          const auto make_bridge = [this](caf::actor_system& inner, supervisor_handle up) {
+            link = std::move(up);
+            bridges.push_back(bridge_handle(inner.spawn<test::fake_bridge>(std::ref(book))));
+            return bridges.back();
+          };
+          supervisor_seed seed{"modem0", "memory:", make_bridge, std::move(directory)};
+          seed.sockets_max = 3;
+          return supervisor_handle(sys.spawn<supervisor_actor>(std::move(seed), loop));
+        }));
+    settle();
+  }
+  ~fixture() {
+    book.connecting.clear();
+    book.closing.clear();
+    book.socket = socket_handle{};
+    caf::anon_send(gateway, msg::stop_all{});
+    settle();
+    gateway = gateway_handle{};
+    link = supervisor_handle{};
+    for (auto& b : bridges) kill(b);
+    settle();
+    CHECK(system.registry().running() == 0);
+    CHECK_FALSE(events::wanted().happenings);  // nobody listens any more
+    CHECK_FALSE(events::wanted().trace);
+  }
+
+  test::control_client connect() {
+    int ends[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    caf::anon_send(gateway, msg::connection_made{std::make_shared<descriptor>(ends[1])});
+    settle();
+    test::control_client client{descriptor(ends[0])};
+    v1::Request hello;
+    hello.mutable_hello()->set_version_min(1);
+    hello.mutable_hello()->set_version_max(1);
+    REQUIRE(ask_of(client, hello));
+    return client;
+  }
+  std::optional<v1::Reply> ask_of(test::control_client& client, const v1::Request& r) {
+    client.send(r);
+    settle();
+    return client.take();
+  }
+  static v1::Request watch(bool happenings, bool trace = false, bool payload = false) {
+    v1::Request r;
+    r.mutable_watch()->set_events(happenings);
+    r.mutable_watch()->set_trace(trace);
+    r.mutable_watch()->set_trace_payload(payload);
+    return r;
+  }
+  /// A client that watches, with the acknowledgement taken.
+  test::control_client watcher(bool happenings, bool trace = false, bool payload = false) {
+    auto client = connect();
+    const auto first = ask_of(client, watch(happenings, trace, payload));
+    REQUIRE(first);
+    CHECK(first->error().code() == v1::ERROR_CODE_UNSPECIFIED);
+    CHECK(first->watch().event() == "watch-started");
+    return client;
+  }
+  std::optional<descriptor> open(test::control_client& client) {
+    v1::Request r;
+    r.mutable_socket()->set_family(v1::FAMILY_INET);
+    r.mutable_socket()->set_type(v1::SOCKET_TYPE_STREAM);
+    const auto reply = ask_of(client, r);
+    if (!reply || client.received.empty()) return std::nullopt;
+    cookie = reply->socket().cookie();
+    descriptor fd = std::move(client.received.front());
+    client.received.pop_front();
+    return fd;
+  }
+  v1::Request dial() const {
+    v1::Request r;
+    r.mutable_connect()->set_cookie(cookie);
+    r.mutable_connect()->set_nonblocking(true);
+    r.mutable_connect()->mutable_peer()->set_address(std::string("\xc0\x00\x02\x0a", 4));
+    r.mutable_connect()->mutable_peer()->set_port(7);
+    return r;
+  }
+  template <class Answer>
+  void connect_ends(Answer answer) {
+    book.next = [&] { book.connecting.back().deliver(std::move(answer)); };
+    caf::anon_send(bridges.back(), msg::tick{});
+    settle();
+  }
+  static std::string said(const v1::WatchEvent& event) {
+    std::string text = event.event();
+    for (const auto& f : event.fields())
+      if (f.key() != "cookie" && f.key() != "pid" && f.key() != "program" && f.key() != "uid")
+        text += ' ' + f.key() + '=' + f.value();
+    return text;
+  }
+  /// What came since, one event per line, without those of control connections.
+  std::string heard(test::control_client& client) {
+    settle();
+    std::string all;
+    while (const auto reply = client.take()) {
+      if (reply->watch().event().starts_with("control-")) continue;
+      all += said(reply->watch()) + '\n';
+    }
+    return all;
+  }
+  /// What the composition root does with a line of the bridge's trace.
+  void trace(const std::string& text, const std::string& payload = {}) {
+    auto happened = log::event_of(log::level::info, "at", {{"dir", ">"}, {"text", text}});
+    happened.payload = payload;
+    events::publish(std::move(happened));
+  }
+
+  std::uint64_t cookie = 0;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture,
+                  "a watcher hears the life of a socket, in order, with its request's id") {
+  auto client = connect();
+  const auto id = client.send(watch(true));
+  settle();
+  const auto first = client.take();
+  REQUIRE(first);
+  CHECK(first->id() == id);
+  CHECK(said(first->watch()) == "watch-started events=yes trace=no payload=no");
+  CHECK(first->watch().level() == "info");
+  CHECK(first->watch().unix_ms() > 1'600'000'000'000);
+  auto program = connect();
+  auto fd = open(program);
+  CHECK(ask_of(program, dial()));
+  connect_ends(to_error(fail(errc::connection_refused, "said no")));
+  fd.reset();
+  settle();
+  CHECK(heard(client) ==
+        "socket-opened socket=1\n"
+        "connect-started socket=1 peer=192.0.2.10:7\n"
+        "connect-failed socket=1 peer=192.0.2.10:7 why=connection-refused detail=said no\n"
+        "socket-ended why=connection-refused detail=said no\n"
+        "socket-closed socket=1\n");
+  fd = open(program);
+  CHECK(ask_of(program, dial()));
+  connect_ends(msg::socket_connected{});
+  CHECK(heard(client) ==
+        "socket-opened socket=2\n"
+        "connect-started socket=2 peer=192.0.2.10:7\n"
+        "connected socket=2 peer=192.0.2.10:7\n");
+}
+
+TEST_CASE_FIXTURE(fixture, "a watcher hears control connections, the link, and a crashed bridge") {
+  auto client = watcher(true);
+  {
+    auto program = connect();
+    settle();
+    CHECK(client.take()->watch().event() == "control-opened");
+    program.close();
+    settle();
+    const auto closed = client.take();
+    REQUIRE(closed);
+    CHECK(closed->watch().event() == "control-closed");
+    CHECK(closed->watch().level() == "debug");
+  }
+  link_status status;
+  status.state = link_state::ready;
+  caf::anon_send(link, msg::link_changed{status, {}});
+  CHECK(heard(client) == "link-state link=modem0 state=ready\n");
+  caf::anon_send_exit(bridges.back(), caf::exit_reason::kill);
+  CHECK(heard(client).starts_with("bridge-crashed link=modem0"));
+}
+
+TEST_CASE_FIXTURE(fixture, "requests on the same connection go on being answered") {
+  auto client = watcher(true);
+  v1::Request r;
+  r.mutable_status();
+  const auto status = ask_of(client, r);
+  REQUIRE(status);
+  CHECK(status->has_status());
+}
+
+TEST_CASE_FIXTURE(fixture, "a watch that cannot be is refused") {
+  auto client = connect();
+  CHECK(ask_of(client, watch(false))->error().code() == v1::ERROR_CODE_INVALID_ARGUMENT);
+  CHECK(ask_of(client, watch(true, false, true))->error().code() ==
+        v1::ERROR_CODE_INVALID_ARGUMENT);
+  CHECK(ask_of(client, watch(true))->has_watch());
+  CHECK(ask_of(client, watch(true))->error().code() == v1::ERROR_CODE_INVALID_ARGUMENT);
+}
+
+TEST_CASE_FIXTURE(fixture, "trace and events are asked for apart, and cost nothing unasked") {
+  CHECK_FALSE(events::wanted().trace);
+  auto happenings = watcher(true);
+  CHECK_FALSE(events::wanted().trace);
+  {
+    auto tracer = watcher(false, true);
+    CHECK(events::wanted().trace);
+    CHECK_FALSE(events::wanted().payload);
+    (void)heard(happenings);
+    trace("AT+CEREG?");
+    auto program = connect();
+    const auto fd = open(program);
+    CHECK(heard(tracer) == "at dir=> text=AT+CEREG?\n");
+    CHECK(heard(happenings) == "socket-opened socket=1\n");
+    tracer.close();
+    settle();
+  }
+  CHECK_FALSE(events::wanted().trace);
+}
+
+TEST_CASE_FIXTURE(fixture, "payload reaches only who asked for it and may see it") {
+  auto plain = watcher(false, true);
+  auto with_payload = watcher(false, true, true);  // the tests' user is the daemon's
+  CHECK(events::wanted().payload);
+  trace("AT#XSEND=<4 bytes>", std::string("a\\\0\xff", 4));
+  CHECK(heard(plain) == "at dir=> text=AT#XSEND=<4 bytes>\n");
+  CHECK(heard(with_payload) == "at dir=> text=AT#XSEND=<4 bytes> payload=a\\x5c\\x00\\xff\n");
+}
+
+TEST_CASE_FIXTURE(fixture, "a slow watcher costs itself only, and is told what it missed") {
+  auto slow = watcher(false, true);
+  auto quick = watcher(false, true);
+  const std::string text(1000, 'x');
+  std::uint64_t quick_got = 0;
+  constexpr std::uint64_t count =
+      2000;  // more than the kernel's buffer and the queue hold together
+  for (std::uint64_t i = 0; i < count; ++i) {
+    trace(text);
+    settle();
+    while (const auto reply = quick.take()) {
+      CHECK(reply->watch().missed() == 0);
+      ++quick_got;
+    }
+  }
+  CHECK(quick_got == count);
+  std::uint64_t got = 0, missed = 0;
+  int gaps = 0;
+  for (;;) {
+    settle();
+    const auto reply = slow.take();
+    if (!reply) break;
+    ++got;
+    missed += reply->watch().missed();
+    gaps += reply->watch().missed() > 0 ? 1 : 0;
+  }
+  CHECK_FALSE(slow.ended());
+  CHECK(gaps == 1);  // all were lost at one place: the oldest go
+  CHECK(got + missed == count);
+  trace("after");
+  CHECK(heard(slow) == "at dir=> text=after\n");
+}
+
+TEST_CASE_FIXTURE(fixture, "a watcher that dies leaves nothing behind") {
+  auto client = watcher(true, true);
+  client.close();
+  trace("AT");
+  settle();
+  CHECK_FALSE(events::wanted().happenings);
+}
+
+TEST_CASE_FIXTURE(fixture, "the configured number of sockets is the daemon's") {
+  auto program = connect();
+  std::vector<descriptor> held;
+  for (int i = 0; i < 3; ++i) held.push_back(std::move(*open(program)));
+  CHECK_FALSE(open(program));
+}

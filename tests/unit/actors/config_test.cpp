@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration file: its table, its page, its example, and what it says of mistakes.
+#include "actors/config.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <sstream>
+
+using namespace cellsock;
+
+namespace {
+
+std::string file(const std::string& path) {
+  std::ifstream in(std::string(CELLSOCK_SOURCE_DIR) + path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// `3:8 socket.mode must be …`, one line per problem.
+std::string problems(std::string_view text) {
+  std::string all;
+  for (const auto& p : config::parse(text).problems)
+    all +=
+        std::to_string(p.where.line) + ':' + std::to_string(p.where.column) + ' ' + p.what + '\n';
+  return all;
+}
+
+/// The table written as a file, each key with its default.
+std::string defaults() {
+  std::string text, last;
+  for (const auto& key : config::keys()) {
+    const auto dot = key.name.find('.');
+    const std::string section(key.name.substr(0, dot));
+    if (section != last) text += '[' + section + "]\n";
+    last = section;
+    const bool none = key.name == "modem.uri";  // there is no default modem
+    text += none ? ""
+                 : std::string(key.name.substr(dot + 1)) + " = " + std::string(key.standard) + '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("an empty file is the defaults, and so is one that says them all") {
+  CHECK(config::parse("").values == settings{});
+  CHECK(problems(defaults()) == "");
+  CHECK(config::parse(defaults()).values == settings{});
+}
+
+TEST_CASE("every key is read") {
+  const auto read = config::parse(R"(
+[socket]
+path = "/tmp/s"
+group = "dialout"
+mode = "0666"
+[modem]
+uri = "serial:/dev/ttyACM0"
+apn = "iot.example"
+[log]
+level = "debug"
+trace = true
+[limits]
+sockets_per_uid_max = 3
+sockets_max = 1000
+)");
+  CHECK(read.problems.empty());
+  CHECK(read.values == settings{.socket_path = "/tmp/s",
+                                .socket_group = "dialout",
+                                .socket_mode = 0666,
+                                .modem_uri = "serial:/dev/ttyACM0",
+                                .modem_apn = "iot.example",
+                                .log_level = "debug",
+                                .log_trace = true,
+                                .sockets_per_uid_max = 3,
+                                .sockets_max = 1000});
+  CHECK(read.places.size() == config::keys().size());
+  CHECK(read.places.at("modem.uri").line == 7);
+  CHECK(read.places.at("modem.uri").column == 7);
+}
+
+TEST_CASE("mistakes: where, what is wrong, and what would be right; all of them at once") {
+  CHECK(problems("[socket]\npth = \"/tmp/s\"\n") ==
+        "2:1 there is no key \"pth\" in [socket]; it has path, group, mode\n");
+  CHECK(problems("[sockets]\n") ==
+        "1:2 there is no table \"sockets\"; the tables are [socket], [modem], [log], [limits]\n");
+  CHECK(problems("apn = 'x'\n") ==
+        "1:1 there is no \"apn\"; the tables are [socket], [modem], [log], [limits]\n");
+  CHECK(problems("modem = 'serial:/dev/ttyACM0'\n") ==
+        "1:1 \"modem\" is a table: write [modem] and its keys (uri, apn) below it\n");
+  CHECK(problems("[limits]\nsockets_per_uid_max = 0\nsockets_max = \"many\"\n") ==
+        "2:23 limits.sockets_per_uid_max must be an integer, 1 to 1024, not 0\n"
+        "3:15 limits.sockets_max must be an integer, 1 to 1024, not text\n");
+  CHECK(problems("[log]\nlevel = 'loud'\n  trace = 1\n") ==
+        "2:9 log.level must be one of debug, info, warn, error, not \"loud\"\n"
+        "3:11 log.trace must be true or false, not an integer\n");
+  const std::string mode =
+      "2:8 socket.mode must be text of three or four octal digits, \"0000\" to \"0777\", not ";
+  CHECK(problems("[socket]\nmode = 660\n") == mode + "an integer\n");
+  for (const char* wrong : {"", "66", "0668", "1777", "07777", "rw-rw----", "-660"})
+    CHECK(problems("[socket]\nmode = '" + std::string(wrong) + "'\n") ==
+          mode + '"' + wrong + "\"\n");
+  CHECK(problems("[socket]\npath = ''\n") ==
+        "2:8 socket.path must be text, 1 to 107 characters, not 0 characters\n");
+  CHECK(problems("[socket]\npath = '" + std::string(108, 'x') + "'\n") ==
+        "2:8 socket.path must be text, 1 to 107 characters, not 108 characters\n");
+  CHECK(problems("[modem]\napn = \"a\\u0000b\"\n") ==
+        "2:7 modem.apn must be text, 0 to 100 characters, not text with control characters\n");
+  CHECK(problems("[modem]\nuri = ['a', 'b']\napn = { a = 1 }\n") ==
+        "2:7 modem.uri must be text, 1 to 255 characters, not an array\n"
+        "3:7 modem.apn must be text, 0 to 100 characters, not a table\n");
+}
+
+TEST_CASE("what is no TOML says where it stops being it") {
+  const auto found = config::parse("[socket]\npath = /tmp/s\n").problems;
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].where.line == 2);
+  CHECK(found[0].where.column == 8);
+  CHECK_FALSE(found[0].what.empty());
+  CHECK(config::parse("[socket]\npath = 'a'\npath = 'b'\n").problems.at(0).where.line == 3);
+}
+
+TEST_CASE("a file that cannot be read says why") {
+  CHECK(config::read("/nonexistent/cellsock.toml").error().detail.find("No such file") !=
+        std::string::npos);
+  CHECK_FALSE(config::read("/"));
+  CHECK_FALSE(config::read("/dev/zero"));  // longer than any configuration
+  CHECK(config::read("/dev/null"));
+}
+
+TEST_CASE("docs/configuration.md is the table, row for row") {
+  std::vector<std::string> wanted, found;
+  for (const auto& key : config::keys())
+    wanted.push_back("| `" + std::string(key.name) + "` | " + config::wanted(key) + " | " +
+                     (key.name == "modem.uri" ? "none" : '`' + std::string(key.standard) + '`') +
+                     " | " + std::string(key.meaning) + " |");
+  std::istringstream page(file("/docs/configuration.md"));
+  for (std::string line; std::getline(page, line);)
+    if (line.starts_with("| `")) found.push_back(line);
+  CHECK(found == wanted);
+}
+
+TEST_CASE("deploy/cellsock.toml is good as it is, and shows every key with its default") {
+  const auto example = file("/deploy/cellsock.toml");
+  CHECK(problems(example) == "");
+  CHECK_FALSE(config::parse(example).values.modem_uri.empty());
+  std::string all;
+  std::istringstream lines(example);
+  for (std::string line; std::getline(lines, line);) {
+    const bool key = line.starts_with("#") && line.find(" = ") != std::string::npos;
+    all += (key ? line.substr(1) : line) + '\n';
+  }
+  const auto read = config::parse(all);
+  CHECK(problems(all) == "");
+  CHECK(read.places.size() == config::keys().size());
+  auto values = read.values;
+  values.modem_uri.clear();
+  CHECK(values == settings{});
+}
