@@ -45,6 +45,7 @@ class Transfers(Case):
     def test_a_file_over_ipv6_by_literal_and_by_name(self):
         data = random_bytes(20000, seed=4)
         self.world.put("page.bin", data)
+        self.wait_for_ipv6()
         out = self.world.dir / "six.bin"
         for host, program in (("[::1]", "nrf_http_get"), ("six.test", "zsock_http_get"), ("six.test", "nrf_http_get")):
             url = f"http://{host}:{self.world.ports['http6']}/page.bin"
@@ -52,7 +53,12 @@ class Transfers(Case):
                 done = self.world.spawn(program, url, stdout=body).wait(60)
             self.assertEqual((done, out.read_bytes()), (0, data), f"{program} {host}")
 
+    def wait_for_ipv6(self):
+        # The router advertisement comes a moment after the packet network is up, as on a real one.
+        wait_until(lambda: self.world.status()["links"][0]["address6"], "the network gave an IPv6 address")
+
     def test_datagrams_over_ipv6_come_back(self):
+        self.wait_for_ipv6()
         done = self.world.run("nrf_udp_echo", "::1", self.world.ports["udp6"], 10, 300)
         self.assertIn("10 echoed", done.stdout)
 
