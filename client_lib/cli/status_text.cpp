@@ -83,6 +83,20 @@ std::string trouble_text(const v1::LinkStatus& link) {
   return text + field("", std::string(client::meaning_of(code)));
 }
 
+/// Whom to ask when a program gets ENOBUFS: sockets count from socket() on, connected or not.
+std::string exhausted_text(const v1::StatusReply& status, const v1::LinkStatus& link) {
+  std::string holders;
+  unsigned held = 0;
+  for (const auto& one : status.sockets()) {
+    if (one.state() == "closing" || one.state() == "draining") continue;
+    ++held;
+    holders += (holders.empty() ? "" : ", ") + printable(one.owner_program()) + " (pid " +
+               std::to_string(one.owner_pid()) + ")";
+  }
+  if (link.handles_max() == 0 || held < link.handles_max()) return {};
+  return field("exhausted", "every socket is held: " + holders);
+}
+
 std::string link_text(const v1::StatusReply& status, const v1::LinkStatus& link) {
   const auto signal =
       link.has_rsrp_dbm() ? "RSRP " + std::to_string(link.rsrp_dbm()) + " dBm" : std::string();
@@ -100,7 +114,8 @@ std::string link_text(const v1::StatusReply& status, const v1::LinkStatus& link)
          field("address", joined({link.address(), link.address6(), mtu})) +
          field("sockets", std::to_string(link.handles_used()) + " of " +
                               std::to_string(link.handles_max()) + " of the modem's in use") +
-         field("held by", holder(status, link)) + field("uart", uart_text(link.uart()));
+         exhausted_text(status, link) + field("held by", holder(status, link)) +
+         field("uart", uart_text(link.uart()));
 }
 
 std::string short_sockets_text(const v1::StatusReply& status) {

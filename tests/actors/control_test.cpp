@@ -348,3 +348,13 @@ TEST_CASE_FIXTURE(fixture, "one user's sockets are limited, and so are one progr
   const auto status = ask_of(client, request([](auto& r) { r.mutable_status(); }));
   CHECK(status->status().counters().connections_refused() == 11);
 }
+
+TEST_CASE_FIXTURE(fixture, "R14: whose socket it is, is the kernel's word") {
+  auto client = connect();
+  const auto socket = open(client);
+  const auto status = ask_of(client, request([](auto& r) { r.mutable_status(); }));
+  REQUIRE(status->status().sockets_size() == 1);
+  CHECK(status->status().sockets(0).owner_pid() == static_cast<unsigned>(::getpid()));
+  CHECK(status->status().sockets(0).owner_uid() == ::getuid());
+  CHECK(status->status().sockets(0).owner_program() == "test");  // a name, and no more than that
+}

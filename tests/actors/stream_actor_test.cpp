@@ -307,3 +307,18 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(got == sent);
   CHECK(book.closes == 1);
 }
+
+TEST_CASE_FIXTURE(
+    fixture, "R7: not wanting to read costs nothing, and the hang-up is seen past unread bytes") {
+  connect();
+  while (put(std::string(1024, 'x')) > 0) {
+  }
+  // Staging is full and the channel too: nobody waits for readability, so nothing wakes up.
+  io.restart();
+  CHECK(io.poll() == 0);
+  CHECK(book.offers.size() == 1);
+  pair.theirs.reset();
+  settle();
+  CHECK(book.socket_closing == 1);
+  CHECK(book.closes == 0);  // what was accepted is still to be sent
+}

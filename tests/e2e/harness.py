@@ -50,6 +50,13 @@ def sha256(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
 
 
+def preload_for(library):
+    """What an ordinary program needs in its environment to load `library` (a sanitizer's runtime first)."""
+    needs = subprocess.run(["ldd", str(library)], capture_output=True, text=True, check=True).stdout
+    runtimes = [line.split("=>")[1].split()[0] for line in needs.split("\n") if "libasan" in line or "libtsan" in line]
+    return {"LD_PRELOAD": " ".join(runtimes), "ASAN_OPTIONS": "detect_leaks=0"} if runtimes else {}
+
+
 def random_bytes(size, seed=1):
     return random.Random(seed).randbytes(size)
 

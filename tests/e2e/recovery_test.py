@@ -132,7 +132,28 @@ class Daemon(Case):
         return link if link["trouble"] else None
 
 
+HOLD_ALL = """
+import ctypes, os, sys
+library = ctypes.CDLL(sys.argv[1], use_errno=True)
+held = [library.nrf_socket(1, 1, 0) for _ in range(8)]
+print(sum(fd >= 0 for fd in held), os.strerror(ctypes.get_errno()), flush=True)
+sys.stdin.read()
+"""
+
+
 class Cli(Case):
+    def test_an_exhausted_modem_names_its_holders(self):
+        library = next((harness.BUILD / "client_lib").glob("libcellsock.so*"))
+        self.world.env.update(harness.preload_for(library))
+        holder = self.world.spawn("/usr/bin/python3", "-c", HOLD_ALL, library, stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, text=True)
+        self.assertEqual(holder.stdout.readline(), "7 No buffer space available\n")
+        for name in harness.preload_for(library):
+            del self.world.env[name]
+        text = self.world.run("cellsock", "status").stdout
+        self.assertIn(f"every socket is held: python3 (pid {holder.pid})", text)
+        holder.kill()
+
     def test_at_runs_through_the_queue(self):
         self.assertIn("nRF9160", self.world.run("cellsock", "at", "AT+CGMM").stdout)
         reply = harness.json.loads(self.world.run("cellsock", "at", "AT+CEREG?", "--json").stdout)

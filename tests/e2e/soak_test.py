@@ -84,6 +84,7 @@ class Soak(Case):
         self.raw = self.world.dir / "raw_client.py"
         self.raw.write_text(RAW_CLIENT)
         self.library = next((BUILD / "client_lib").glob("libcellsock.so*"))
+        self.preload = harness.preload_for(self.library)
         self.outcomes, self.wrong = {}, []
         self.lock = threading.Lock()
 
@@ -107,7 +108,8 @@ class Soak(Case):
             with open(out if to_stdout else os.devnull, "wb") as sink:
                 program = subprocess.Popen(
                     [str(harness.PROGRAMS.get(command[0], command[0]))] + [str(c) for c in command[1:]],
-                    env=self.world.env, stdout=sink, stderr=subprocess.PIPE)
+                    env=dict(self.world.env, **(self.preload if kind == "raw" else {})), stdout=sink,
+                    stderr=subprocess.PIPE)
             fate = chosen.random()
             try:
                 if fate < 0.15:

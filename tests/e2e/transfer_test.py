@@ -7,6 +7,25 @@ import harness
 from harness import Case, nasty_bytes, random_bytes, sha256, wait_until
 
 
+BOUND = r"""
+import ctypes, os, socket, struct, sys
+library = ctypes.CDLL(sys.argv[1], use_errno=True)
+address = lambda host, port: struct.pack("=HHI", 1, socket.htons(port), struct.unpack("=I", socket.inet_aton(host))[0])
+def bound(port):
+    fd = library.nrf_socket(1, 2, 17)
+    if library.nrf_bind(fd, address("0.0.0.0", port), 8) != 0:
+        sys.exit("bind: " + os.strerror(ctypes.get_errno()))
+    return fd
+fd = bound(int(sys.argv[3]))
+peer = address("127.0.0.1", int(sys.argv[2]))
+library.nrf_sendto(fd, b"from a bound port", 17, 0, peer, 8)
+reply = ctypes.create_string_buffer(100)
+got = library.nrf_recv(fd, reply, 100, 0)
+print(reply.raw[:got].decode())
+bound(int(sys.argv[3]))
+"""
+
+
 class Transfers(Case):
     def upload(self, data):
         source = self.world.put("up.bin", data)
@@ -65,6 +84,14 @@ class Transfers(Case):
     def test_datagrams_come_back(self):
         done = self.world.run("nrf_udp_echo", "127.0.0.1", self.world.ports["udp"], 20, 400)
         self.assertIn("20", done.stdout)
+
+    def test_a_bound_port_sends_and_receives_and_is_in_use(self):
+        library = next((harness.BUILD / "client_lib").glob("libcellsock.so*"))
+        command = ["/usr/bin/python3", "-c", BOUND, library, self.world.ports["udp"], 40123]
+        done = subprocess.run([str(c) for c in command], env=dict(self.world.env, **harness.preload_for(library)), capture_output=True,
+                              text=True, timeout=60, check=False)
+        self.assertEqual(done.stdout, "from a bound port\n", done.stderr)
+        self.assertIn("Address already in use", done.stderr)
 
     def test_two_programs_at_once_both_progress(self):
         self.world.put("source", random_bytes(64 * 1024))
