@@ -71,14 +71,18 @@ std::string_view kind_of(const toml::node& node) {
   }
 }
 
-/// Shown in messages: the file's own words, which may be anything.
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t shown_max = 64;
-  std::string shown(text.substr(0, shown_max));
+/// A message is one line, whatever of the file's own words stand in it.
+std::string one_line(std::string_view text) {
+  std::string shown(text);
   std::replace_if(
       shown.begin(), shown.end(),
       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
-  return '"' + shown + (text.size() > shown_max ? "…\"" : "\"");
+  return shown;
+}
+
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t shown_max = 64;
+  return '"' + one_line(text.substr(0, shown_max)) + (text.size() > shown_max ? "…\"" : "\"");
 }
 
 place place_of(const toml::source_region& region) {
@@ -231,7 +235,7 @@ parsed parse(std::string_view text) {
   try {
     reader(to).file(toml::parse(text));
   } catch (const toml::parse_error& error) {  // the library's own way out; it stops here
-    to.problems.push_back({place_of(error.source()), std::string(error.description())});
+    to.problems.push_back({place_of(error.source()), one_line(error.description())});
   }
   return to;
 }

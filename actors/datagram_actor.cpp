@@ -136,6 +136,7 @@ caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_c
     return to_error(fail(errc::unsupported_family, "connect: address of another family"));
   if (m.peer->port == 0) return to_error(fail(errc::invalid_argument, "connect: port 0"));
   connecting_ = true;
+  common_.say_connecting(*m.peer);
   auto promise = make_response_promise<msg::channel_connected>();
   const auto timeout = common_.connect_timeout();
   const auto limit = timeout + limits::connect_timeout_max + limits::linger_max;
@@ -144,11 +145,12 @@ caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_c
           [this, promise, peer = *m.peer](const msg::socket_connected&) mutable {
             connecting_ = false;
             common_.peer = peer;
-            common_.say_connected();
+            common_.say_connected(peer);
             promise.deliver(msg::channel_connected{});
           }),
-      [this, promise](const failure& why) mutable {
+      [this, promise, to = *m.peer](const failure& why) mutable {
         connecting_ = false;
+        common_.say_connect_failed(to, why);
         promise.deliver(to_error(why));
       });
   return promise;

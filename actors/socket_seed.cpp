@@ -68,23 +68,17 @@ failure socket_common::may_bind(const msg::bind_channel& m) const {
   return fail(errc::none);
 }
 
-namespace {
-std::string text_of(const std::optional<endpoint>& where) {
-  return where ? to_string(*where) : "-";
-}
-}  // namespace
-
-void socket_common::say_connecting() const {
-  log::debug("connect-started", {{"socket", number(id)}, {"peer", text_of(peer)}});
+void socket_common::say_connecting(const endpoint& to) const {
+  log::debug("connect-started", {{"socket", number(id)}, {"peer", to_string(to)}});
 }
 
-void socket_common::say_connected() const {
-  log::info("connected", {{"socket", number(id)}, {"peer", text_of(peer)}});
+void socket_common::say_connected(const endpoint& to) const {
+  log::info("connected", {{"socket", number(id)}, {"peer", to_string(to)}});
 }
 
-void socket_common::say_connect_failed(const failure& why) const {
+void socket_common::say_connect_failed(const endpoint& to, const failure& why) const {
   log::info("connect-failed", {{"socket", number(id)},
-                               {"peer", text_of(peer)},
+                               {"peer", to_string(to)},
                                {"why", cellsock::name(why.code)},
                                {"detail", why.detail}});
 }

@@ -41,10 +41,10 @@ public:
                                          bool connect_failed) const;
   /// Whether `m` may be bound as far as can be told here; errc::none if so.
   [[nodiscard]] failure may_bind(const msg::bind_channel& m) const;
-  /// Events of a connect to `peer`.
-  void say_connecting() const;
-  void say_connected() const;
-  void say_connect_failed(const failure& why) const;
+  /// Events of a connect.
+  void say_connecting(const endpoint& to) const;
+  void say_connected(const endpoint& to) const;
+  void say_connect_failed(const endpoint& to, const failure& why) const;
   /// How long the modem may try to connect for this socket.
   [[nodiscard]] std::chrono::milliseconds connect_timeout() const;
 };

@@ -167,17 +167,17 @@ caf::result<msg::channel_connected> stream_actor::connect(const msg::connect_cha
   }
   common_.peer = m.peer;
   advance(socket_event::connect_asked);
-  common_.say_connecting();
+  common_.say_connecting(*m.peer);
   const auto timeout = common_.connect_timeout();
   // Others may be served first, and each connect before this one may take its own timeout.
   const auto limit = timeout + limits::connect_timeout_max + limits::linger_max;
   ask(this, bridge_, limit, msg::connect_socket{common_.id, *m.peer, timeout},
-      on<msg::socket_connected>([this](const msg::socket_connected&) {
-        common_.say_connected();
+      on<msg::socket_connected>([this, to = *m.peer](const msg::socket_connected&) {
+        common_.say_connected(to);
         advance(socket_event::connected);
       }),
-      [this](const failure& why) {
-        common_.say_connect_failed(why);
+      [this, to = *m.peer](const failure& why) {
+        common_.say_connect_failed(to, why);
         advance(socket_event::connect_failed, why);
       });
   if (m.nonblocking) return to_error(fail(errc::connect_in_progress));

@@ -83,10 +83,11 @@ struct fixture : test::actor_world {
     CHECK(first->watch().event() == "watch-started");
     return client;
   }
-  std::optional<descriptor> open(test::control_client& client) {
+  std::optional<descriptor> open(test::control_client& client,
+                                 v1::SocketType type = v1::SOCKET_TYPE_STREAM) {
     v1::Request r;
     r.mutable_socket()->set_family(v1::FAMILY_INET);
-    r.mutable_socket()->set_type(v1::SOCKET_TYPE_STREAM);
+    r.mutable_socket()->set_type(type);
     const auto reply = ask_of(client, r);
     if (!reply || client.received.empty()) return std::nullopt;
     cookie = reply->socket().cookie();
@@ -167,6 +168,24 @@ TEST_CASE_FIXTURE(fixture,
         "socket-opened socket=2\n"
         "connect-started socket=2 peer=192.0.2.10:7\n"
         "connected socket=2 peer=192.0.2.10:7\n");
+}
+
+TEST_CASE_FIXTURE(fixture, "a datagram socket's connects are told as a stream's are") {
+  auto client = watcher(true);
+  auto program = connect();
+  const auto fd = open(program, v1::SOCKET_TYPE_DATAGRAM);
+  program.send(dial());
+  settle();
+  connect_ends(to_error(fail(errc::pdn_down)));
+  program.send(dial());
+  settle();
+  connect_ends(msg::socket_connected{});
+  CHECK(heard(client) ==
+        "socket-opened socket=1\n"
+        "connect-started socket=1 peer=192.0.2.10:7\n"
+        "connect-failed socket=1 peer=192.0.2.10:7 why=pdn-down detail=\n"
+        "connect-started socket=1 peer=192.0.2.10:7\n"
+        "connected socket=1 peer=192.0.2.10:7\n");
 }
 
 TEST_CASE_FIXTURE(fixture, "a watcher hears control connections, the link, and a crashed bridge") {

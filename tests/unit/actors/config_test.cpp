@@ -120,6 +120,15 @@ TEST_CASE("what is no TOML says where it stops being it") {
   CHECK(config::parse("[socket]\npath = 'a'\npath = 'b'\n").problems.at(0).where.line == 3);
 }
 
+TEST_CASE("a message is one line, whatever stands in the file") {
+  for (const char* text :
+       {"[log]\ntrace = t\nrue\n", "\"a\\nb\" = 1\n", "[log]\nlevel = \"\\n\"\n"}) {
+    const auto found = config::parse(text).problems;
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].what.find('\n') == std::string::npos);
+  }
+}
+
 TEST_CASE("a file that cannot be read says why") {
   CHECK(config::read("/nonexistent/cellsock.toml").error().detail.find("No such file") !=
         std::string::npos);
