@@ -30,7 +30,6 @@ enum class ticket : std::uint64_t {};
 
 /// What the default packet network is to carry. The network may give less.
 enum class pdn_families : std::uint8_t { v4, v6, v4v6 };
-
 /// How much of the AT dialogue somebody wants to see.
 enum class trace_detail : std::uint8_t { none, lengths, payload };
 

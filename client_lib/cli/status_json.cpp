@@ -80,6 +80,7 @@ json socket(const v1::SocketStatus& one) {
            {{"pid", one.owner_pid()}, {"uid", one.owner_uid()}, {"program", one.owner_program()}}},
           {"bytes_sent", one.bytes_sent()},
           {"bytes_received", one.bytes_received()},
+          {"bytes_queued", one.bytes_queued()},
           {"datagrams_dropped", one.datagrams_dropped()},
           {"age_ms", one.age_ms()}};
 }
