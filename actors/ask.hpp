@@ -8,13 +8,8 @@
 /// Errors between actors, and the one way to ask.
 namespace cellsock {
 
-/// A failure as CAF carries it: code and category, the detail as context.
-[[nodiscard]] inline caf::error to_error(const failure& why) {
-  return {static_cast<std::uint8_t>(why.code), caf::atom("cellsock"),
-          caf::make_message(why.detail)};
-}
-/// The other way; CAF's own errors (a timeout, an actor that is gone) become link_down or
-/// timed_out.
+/// The other way round from to_error; CAF's own errors (a timeout, an actor that is gone) become
+/// link_down or timed_out.
 [[nodiscard]] inline failure to_failure(const caf::error& error) {
   if (error.category() == caf::atom("cellsock")) {
     const auto& context = error.context();

@@ -7,6 +7,7 @@
 #include "actors/control_connection.hpp"
 #include "actors/watcher.hpp"
 #include "cellsock/v1/socket.pb.h"
+#include "stack/limits.hpp"
 
 namespace cellsock {
 
@@ -30,6 +31,8 @@ public:
 
 private:
   using request_id = std::uint64_t;
+  /// A connect waits for others' connects; a name for the modem's resolver.
+  static constexpr auto slow_reply_max = limits::connect_timeout_max * 3;
 
   void handle(msg::request_received& m);
   void dispatch(const v1::Request& request, std::vector<shared_descriptor>& attached);

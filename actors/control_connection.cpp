@@ -18,7 +18,7 @@ constexpr std::size_t descriptors_pending_max = 4;  // a request shows one; more
 }  // namespace
 
 control_connection::control_connection(asio::posix::stream_descriptor socket, const reactor& loop)
-    : socket_(std::move(socket)), loop_(loop), decoder_(limits::frame_bytes_max) {}
+    : socket_(std::move(socket)), loop_(loop) {}
 
 result<std::shared_ptr<control_connection>> control_connection::adopt(int fd, const reactor& loop) {
   descriptor owned(fd);

@@ -2,7 +2,7 @@
 #include "actors/datagram_actor.hpp"
 
 #include "actors/ask.hpp"
-#include "actors/bind_through.hpp"
+#include "actors/through_bridge.hpp"
 #include "actors/translate.hpp"
 #include "stack/limits.hpp"
 
@@ -109,15 +109,10 @@ void datagram_actor::perform(socket_action action, const failure& why) {
       offer_next();
       check_flushed();
       break;
-    case socket_action::close_modem: {
+    case socket_action::close_modem:
       send(supervisor_, msg::socket_closing{common_.id});
-      const auto finished = [this] { advance(socket_event::modem_closed); };
-      ask(this, bridge_, limits::linger_max + limits::connect_timeout_max,
-          msg::close_socket{common_.id},
-          on<msg::socket_closed>([finished](const msg::socket_closed&) { finished(); }),
-          [finished](const failure&) { finished(); });
+      close_through(this, bridge_, common_.id, [this] { advance(socket_event::modem_closed); });
       break;
-    }
     default: break;  // the rest of the table is a stream's
   }
 }
@@ -139,8 +134,7 @@ caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_c
   common_.say_connecting(*m.peer);
   auto promise = make_response_promise<msg::channel_connected>();
   const auto timeout = common_.connect_timeout();
-  const auto limit = timeout + limits::connect_timeout_max + limits::linger_max;
-  ask(this, bridge_, limit, msg::connect_socket{common_.id, *m.peer, timeout},
+  ask(this, bridge_, timeout + bridge_reply_max, msg::connect_socket{common_.id, *m.peer, timeout},
       on<msg::socket_connected>(
           [this, promise, peer = *m.peer](const msg::socket_connected&) mutable {
             connecting_ = false;

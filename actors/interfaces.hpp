@@ -3,8 +3,15 @@
 #include "actors/messages.hpp"
 
 /// The catalogue of actors: read this first. Each line is a conversation: what is asked, what is
-/// answered. A failed request is answered with an error that carries an errc (failure.hpp).
+/// answered. A failed request is answered with an error that carries an errc (to_error below;
+/// ask.hpp reads it back).
 namespace cellsock {
+
+/// A failure as CAF carries it: code and category, the detail as context.
+[[nodiscard]] inline caf::error to_error(const failure& why) {
+  return {static_cast<std::uint8_t>(why.code), caf::atom("cellsock"),
+          caf::make_message(why.detail)};
+}
 
 /// One BSD socket: owns its channel, shell over stack/socket_machine.
 using socket_handle = caf::typed_actor<

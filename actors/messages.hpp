@@ -223,16 +223,21 @@ struct socket_broken {
 };
 
 // ---- supervisor <-> bridge ----
+/// What one datagram may be, by the socket's family (an IPv6 header is longer).
+struct link_rules {
+  datagram_rules v4 = {};
+  datagram_rules v6 = {};
+};
 struct get_bridge_report {};
 struct bridge_report {
   link_status link = {};
-  datagram_rules rules = {};
+  link_rules rules = {};
   std::vector<std::pair<socket_id, modem_handle>> handles = {};
 };
 /// Sent whenever the link's state or trouble changed.
 struct link_changed {
   link_status link;
-  datagram_rules rules = {};
+  link_rules rules = {};
 };
 struct stop_bridge {};
 struct bridge_stopped {};

@@ -2,7 +2,7 @@
 #include "actors/stream_actor.hpp"
 
 #include "actors/ask.hpp"
-#include "actors/bind_through.hpp"
+#include "actors/through_bridge.hpp"
 #include "stack/limits.hpp"
 
 namespace cellsock {
@@ -144,11 +144,7 @@ void stream_actor::end(const failure& why) {
 void stream_actor::close_in_modem() {
   send(supervisor_, msg::socket_closing{common_.id});
   send(bridge_, msg::offer{common_.id, 0});
-  const auto finished = [this] { advance(socket_event::modem_closed); };
-  ask(this, bridge_, limits::linger_max + limits::connect_timeout_max,
-      msg::close_socket{common_.id},
-      on<msg::socket_closed>([finished](const msg::socket_closed&) { finished(); }),
-      [finished](const failure&) { finished(); });
+  close_through(this, bridge_, common_.id, [this] { advance(socket_event::modem_closed); });
 }
 
 // ---- connect ----
@@ -169,9 +165,7 @@ caf::result<msg::channel_connected> stream_actor::connect(const msg::connect_cha
   advance(socket_event::connect_asked);
   common_.say_connecting(*m.peer);
   const auto timeout = common_.connect_timeout();
-  // Others may be served first, and each connect before this one may take its own timeout.
-  const auto limit = timeout + limits::connect_timeout_max + limits::linger_max;
-  ask(this, bridge_, limit, msg::connect_socket{common_.id, *m.peer, timeout},
+  ask(this, bridge_, timeout + bridge_reply_max, msg::connect_socket{common_.id, *m.peer, timeout},
       on<msg::socket_connected>([this, to = *m.peer](const msg::socket_connected&) {
         common_.say_connected(to);
         advance(socket_event::connected);

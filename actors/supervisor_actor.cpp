@@ -76,12 +76,8 @@ failure supervisor_actor::exhausted() const {
   return fail(errc::no_handle, "all sockets of " + seed_.name + " are held by" + who);
 }
 
-/// An IPv6 header is 20 bytes longer, so that much less fits a packet.
-datagram_rules supervisor_actor::rules_of(ip_family family) const {
-  auto rules = rules_;
-  if (family == ip_family::v6)
-    rules.payload_bytes_max -= std::min<std::size_t>(rules.payload_bytes_max, 20);
-  return rules;
+const datagram_rules& supervisor_actor::rules_of(ip_family family) const {
+  return family == ip_family::v4 ? rules_.v4 : rules_.v6;
 }
 
 caf::result<msg::socket_created> supervisor_actor::create(const msg::create_socket& m) {

@@ -46,7 +46,7 @@ private:
   void bridge_down(const failure& why);
   void link_changed(const msg::link_changed& m);
   void finish_stop();
-  [[nodiscard]] datagram_rules rules_of(ip_family family) const;
+  [[nodiscard]] const datagram_rules& rules_of(ip_family family) const;
   [[nodiscard]] std::size_t holders() const;
   [[nodiscard]] failure exhausted() const;
 
@@ -54,7 +54,7 @@ private:
   const reactor& loop_;
   bridge_handle bridge_;
   link_status link_;
-  datagram_rules rules_;
+  msg::link_rules rules_;
   std::map<caf::actor_addr, child> children_;
   std::uint32_t next_id_ = 1;
   std::uint32_t restarts_ = 0;

@@ -13,11 +13,6 @@ struct overloaded : Functions... {
 template <class... Functions>
 overloaded(Functions...) -> overloaded<Functions...>;
 
-caf::error to_error(const failure& why) {
-  return {static_cast<std::uint8_t>(why.code), caf::atom("cellsock"),
-          caf::make_message(why.detail)};
-}
-
 }  // namespace
 
 /// Port facts become messages: the only way bytes enter the actors.
@@ -110,7 +105,7 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         return answer;
       },
       [this](const msg::get_bridge_report&) {
-        msg::bridge_report report{engine_.status(), engine_.rules(), {}};
+        msg::bridge_report report{engine_.status(), rules(), {}};
         for (const auto& [id, socket] : sockets_)
           if (const auto handle = engine_.handle_of(id)) report.handles.emplace_back(id, *handle);
         return report;
@@ -242,8 +237,12 @@ void bridge_actor::rearm() {
   delayed_send(this, wait, msg::tick{++generation_});
 }
 
+msg::link_rules bridge_actor::rules() const {
+  return {engine_.rules(ip_family::v4), engine_.rules(ip_family::v6)};
+}
+
 void bridge_actor::report_link() {
-  if (supervisor_) send(supervisor_, msg::link_changed{engine_.status(), engine_.rules()});
+  if (supervisor_) send(supervisor_, msg::link_changed{engine_.status(), rules()});
 }
 
 template <class Message>

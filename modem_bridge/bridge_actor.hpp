@@ -44,6 +44,7 @@ private:
   void rearm();
   void open_port();
   void reopen_later();
+  [[nodiscard]] msg::link_rules rules() const;
   void report_link();
   template <class Message>
   void tell(socket_id id, Message message);

@@ -13,7 +13,8 @@
 /// of no use (docs/wire_protocol.md). No I/O here.
 namespace cellsock::proto {
 
-/// Both ends agree on this cap; a longer frame is a fault or an attack.
+/// Both ends agree on this cap; a longer frame is a fault or an attack. The biggest honest one is
+/// an option value or a host name; 64 KiB leaves room for inline credentials.
 inline constexpr std::size_t frame_bytes_max = 65536;
 inline constexpr std::size_t frame_header_bytes = 4;
 

@@ -32,9 +32,6 @@ inline constexpr std::size_t datagrams_received_max = 16;
 
 // ---- control connections ----
 
-/// Largest request frame. The biggest honest one is an option value or a host name; 64 KiB leaves
-/// room for inline credentials.
-inline constexpr std::size_t frame_bytes_max = 65536;
 /// Replies a program has not read. A client that asks and never reads costs itself only.
 inline constexpr std::size_t reply_backlog_bytes_max = 262144;
 /// Events a watcher has not read; the oldest go first, and the next one says how many. A trace with

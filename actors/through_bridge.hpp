@@ -6,6 +6,18 @@
 
 namespace cellsock {
 
+/// What either kind of socket asks of the bridge in the same way. The bridge serves others first,
+/// and each connect before this may take its own timeout: hence the limit.
+inline constexpr auto bridge_reply_max = limits::connect_timeout_max + limits::linger_max;
+
+/// Closes the modem's socket; `done` runs whatever the answer is, for nothing is left to do then.
+template <class Self, class Done>
+void close_through(Self* self, const bridge_handle& bridge, socket_id id, Done done) {
+  ask(self, bridge, bridge_reply_max, msg::close_socket{id},
+      on<msg::socket_closed>([done](const msg::socket_closed&) { done(); }),
+      [done](const failure&) { done(); });
+}
+
 /// bind() of either kind of socket: checked here, done by the bridge, remembered in `common`.
 template <class Self>
 caf::result<msg::channel_bound> bind_through(Self* self, const bridge_handle& bridge,
@@ -13,8 +25,7 @@ caf::result<msg::channel_bound> bind_through(Self* self, const bridge_handle& br
   if (const auto why = common.may_bind(m); why.code != errc::none) return to_error(why);
   auto promise = self->template make_response_promise<msg::channel_bound>();
   // Asked to bind to an address, the modem uses its own: another one would be a lie.
-  ask(self, bridge, limits::connect_timeout_max + limits::linger_max,
-      msg::bind_socket{common.id, m.local.port},
+  ask(self, bridge, bridge_reply_max, msg::bind_socket{common.id, m.local.port},
       on<msg::socket_bound>(
           [&common, promise, wanted = m.local](const msg::socket_bound& b) mutable {
             common.local = b.local;
