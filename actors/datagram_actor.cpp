@@ -182,7 +182,7 @@ void datagram_actor::take_packets() {
 void datagram_actor::offer_next() {
   if (offered_ || one_out_ || outgoing_.empty()) return;
   offered_ = true;
-  send(bridge_, msg::offer{common_.id, outgoing_.size()});
+  send(bridge_, msg::offer{common_.id, outgoing_.size(), outgoing_.front()->payload.size()});
 }
 
 void datagram_actor::give() {

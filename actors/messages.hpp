@@ -184,10 +184,11 @@ struct socket_closed {};
 struct forget_socket {
   socket_id id;
 };
-/// So many bytes (stream) or datagrams wait; 0 withdraws.
+/// So many bytes (stream) or datagrams wait; 0 withdraws. Datagrams: the size of the first.
 struct offer {
   socket_id id;
   std::size_t waiting = 0;
+  std::size_t next_bytes = 0;
 };
 struct want_receive {
   socket_id id;

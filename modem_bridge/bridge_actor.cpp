@@ -75,7 +75,7 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         settle();
       },
       [this](const msg::offer& m) {
-        engine_.offer(m.id, m.waiting, now());
+        engine_.offer(m.id, m.waiting, now(), m.next_bytes);
         settle();
       },
       [this](const msg::want_receive& m) {

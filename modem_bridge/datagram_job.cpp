@@ -45,6 +45,7 @@ void datagram_job::take(std::optional<endpoint> to, std::vector<std::byte> bytes
   auto* entry = core_.table.find(id_);
   if (entry == nullptr || gone_) return finish();
   if (entry->offered > 0) --entry->offered;
+  entry->next_bytes = 0;
   to_ = to;
   bytes_ = std::move(bytes);
   if (!carries(core_.rules_for(family_), bytes_)) {

@@ -142,12 +142,13 @@ void engine::close(ticket t, socket_id id, time_point now) {
   m.pump();
 }
 
-void engine::offer(socket_id id, std::size_t waiting, time_point now) {
+void engine::offer(socket_id id, std::size_t waiting, time_point now, std::size_t next_bytes) {
   auto& m = *impl_;
   m.core.set_now(now);
   auto* entry = m.core.table.find(id);
   if (entry == nullptr) return;
   entry->offered = waiting;
+  entry->next_bytes = next_bytes;
   m.update_turns(*entry);
   m.pump();
 }

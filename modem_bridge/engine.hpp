@@ -168,8 +168,9 @@ public:
   void close(ticket t, socket_id id, time_point now);
   /// `bytes` (stream) or datagrams (datagram) wait to be sent, besides what was handed over
   /// already; 0 withdraws. The engine asks with want_chunk when it is this socket's turn, and
-  /// counts down by what it is given.
-  void offer(socket_id id, std::size_t waiting, time_point now);
+  /// counts down by what it is given. `next_bytes`: the size of the first datagram, if known; small
+  /// ones pass bulk.
+  void offer(socket_id id, std::size_t waiting, time_point now, std::size_t next_bytes = 0);
   /// The answer to want_chunk (also of a datagram socket, if empty): empty = nothing after all, the
   /// offer is withdrawn. At most `bytes_max`. The line waits for it; after 2 s the turn is over,
   /// and an answer that comes later is sent at the next turn.

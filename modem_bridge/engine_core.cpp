@@ -38,7 +38,16 @@ void engine_core::run(at::command command, then next) {
   link.busy_since = now_;
   ++link.uart.commands;
   on_reply = std::move(next);
+  turn.line_bytes += command.line.size() + channel.terminator().size();
   channel.start(std::move(command), now_);
+}
+
+// A wait costs the line as many bytes as it could have carried meanwhile.
+void engine_core::charge_reply(const at::reply& reply) {
+  constexpr std::size_t line_end = 2;
+  turn.line_bytes += turnaround_bytes(config.baud) + reply.final_line.size() + 2 * line_end;
+  for (const auto& line : reply.lines) turn.line_bytes += line.size() + 2 * line_end;
+  if (reply.payload) turn.line_bytes += reply.payload->size();
 }
 
 void engine_core::write_payload(std::span<const std::byte> payload, bool terminated) {
@@ -46,6 +55,7 @@ void engine_core::write_payload(std::span<const std::byte> payload, bool termina
       trace_event::direction::to_modem,
       [&] { return shown_bytes(payload.size()) + std::string(terminated ? "+++" : ""); },
       [&] { return text_of(payload); });
+  turn.line_bytes += payload.size() + (terminated ? spoken->data_terminator.size() : 0);
   channel.write(payload, now_);
   if (terminated) channel.write(spoken->data_terminator, now_);
 }

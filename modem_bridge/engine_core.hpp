@@ -102,6 +102,15 @@ public:
   std::deque<trace_event> traced;
   job* active = nullptr;
 
+  /// Of the scheduler's turn that the active job is; what it moved and cost is charged at its end.
+  struct turn_account {
+    std::size_t bytes_max = 0;
+    std::size_t payload = 0;
+    std::size_t line_bytes = 0;
+  };
+  turn_account turn;
+  void charge_reply(const at::reply& reply);
+
   // What the active job waits for.
   then on_reply;
   std::function<void()> on_pause;

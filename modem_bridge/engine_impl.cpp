@@ -42,6 +42,7 @@ void engine::impl::take_events() {
 
 void engine::impl::on_reply(const at::reply& reply) {
   auto next = std::exchange(core.on_reply, nullptr);
+  core.charge_reply(reply);
   for (const auto& line : reply.lines)
     core.trace(trace_event::direction::from_modem, [&line] { return shown_response(line); });
   if (reply.payload)
@@ -77,6 +78,8 @@ void engine::impl::on_reply(const at::reply& reply) {
 
 void engine::impl::end_job_if_finished() {
   if (!active || !active->finished()) return;
+  if (const auto taken = std::exchange(turn_taken, std::nullopt))
+    turns.charge(*taken, core.turn.payload, core.turn.line_bytes);
   const auto id = active->socket();
   active.reset();
   core.active = nullptr;
@@ -148,6 +151,9 @@ job_ptr engine::impl::choose_job() {
   if (refresh_due) return refresh();
   if (std::exchange(probe_due, false)) return std::make_unique<liveness_job>(core);
   while (const auto chosen = turns.next()) {
+    turn_taken = chosen;
+    core.turn = {};
+    core.turn.bytes_max = chosen->bytes_max;
     const auto* entry = core.table.find(chosen->id);
     if (entry == nullptr) {
       turns.forget(chosen->id);
@@ -180,8 +186,8 @@ void engine::impl::queue(job_ptr next) {
 }
 
 void engine::impl::update_turns(const modem_socket& entry) {
-  turns.ready(entry.id, direction::send, entry.can_send());
-  turns.ready(entry.id, direction::receive, entry.can_receive());
+  turns.to_send(entry.id, entry.can_send() ? entry.next_send() : 0);
+  turns.to_fetch(entry.id, entry.can_receive());
 }
 
 void engine::impl::update_all_turns() {

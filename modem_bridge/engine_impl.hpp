@@ -68,6 +68,7 @@ struct engine::impl {
 
   engine_core core;
   scheduler turns;
+  std::optional<turn> turn_taken;  // what the active job is
   dialect::detector detector;
   bool detecting = false;
   bool resyncing = false;

@@ -107,6 +107,7 @@ void engine::impl::detection_over() {
     return;
   }
   core.spoken = found->spoken;
+  turns.set_quantum(core.spoken->data_buffer_bytes);
   core.renew_rules();
   core.link.dialect = std::string(found->spoken->name);
   core.link.firmware = found->firmware;

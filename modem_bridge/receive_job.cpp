@@ -60,6 +60,7 @@ void receive_job::replied(const at::reply& reply) {
 }
 
 void receive_job::got(modem_socket& entry, const at::reply& reply) {
+  core_.turn.payload = reply.payload->size();
   entry.false_alarms = 0;
   entry.needs_arming = false;
   // A notice that came during this read either announces what is left, or is about what was just

@@ -39,6 +39,10 @@ line_cost cost_at(unsigned baud) {
   return {1.0, turnaround_seconds * baud / 10.0};
 }
 
+std::size_t turnaround_bytes(unsigned baud) {
+  return static_cast<std::size_t>(turnaround_seconds * baud / 10.0);
+}
+
 bool fits_string(const dialect::table& spoken, std::string_view payload) {
   return payload.size() <= spoken.string_bytes_max &&
          payload.find_first_of(spoken.forbidden_in_string) == std::string_view::npos;

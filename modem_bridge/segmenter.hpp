@@ -27,6 +27,8 @@ struct line_cost {
 };
 /// `baud` 0: bytes are free, only turnarounds count.
 [[nodiscard]] line_cost cost_at(unsigned baud);
+/// What the line could have carried during one turnaround.
+[[nodiscard]] std::size_t turnaround_bytes(unsigned baud);
 
 [[nodiscard]] bool fits_string(const dialect::table& spoken, std::string_view payload);
 /// As one data-mode piece whose terminator follows at once.

@@ -16,7 +16,7 @@ void send_job::start() {
   asking_ = true;
   auto* entry = core_.table.find(id_);
   if (entry != nullptr && !entry->kept.empty()) return take(std::exchange(entry->kept, {}));
-  core_.emit(outcome::want_chunk{id_, core_.spoken->data_buffer_bytes});
+  core_.emit(outcome::want_chunk{id_, core_.turn.bytes_max});
   core_.pause(modem_limits::chunk_answer_max, [this] {
     if (auto* socket = core_.table.find(id_)) socket->offered = 0;
     finish();
@@ -35,6 +35,7 @@ void send_job::take(std::vector<std::byte> bytes) {
     return finish();
   }
   entry->offered -= std::min(entry->offered, bytes.size());
+  core_.turn.payload = bytes.size();
   bytes_ = std::move(bytes);
   pieces_ = segment(*core_.spoken, as_text(bytes_), cost_at(core_.config.baud));
   core_.select(

@@ -3,12 +3,19 @@
 
 #include <algorithm>
 
+#include "modem_bridge/modem_limits.hpp"
+
 namespace cellsock {
 
 bool modem_socket::can_send() const {
   if ((offered == 0 && kept.empty()) || closing) return false;
   // A datagram socket is opened by its first send.
   return kind == transport::datagram ? !connecting : handle && connected;
+}
+
+std::size_t modem_socket::next_send() const {
+  if (kind == transport::stream) return offered + kept.size();
+  return next_bytes > 0 ? next_bytes : modem_limits::mtu_assumed;
 }
 
 bool modem_socket::can_receive() const {

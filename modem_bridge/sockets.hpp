@@ -30,7 +30,8 @@ struct modem_socket {
   bool connecting = false;  // a connect is queued or under way
   bool closing = false;     // a close is queued or under way
   // sending
-  std::size_t offered = 0;
+  std::size_t offered = 0;           // bytes of a stream, or datagrams
+  std::size_t next_bytes = 0;        // of the next datagram; 0: not known
   std::vector<std::byte> kept = {};  // a chunk given after its turn had passed: sent first
   // receiving
   bool wanted = false;
@@ -41,6 +42,8 @@ struct modem_socket {
   bool needs_arming = false;  // an empty datagram does not re-arm the modem's notice
 
   [[nodiscard]] bool can_send() const;
+  /// Bytes the next send could take.
+  [[nodiscard]] std::size_t next_send() const;
   [[nodiscard]] bool can_receive() const;
   /// As after a close in the modem. It is opened again when needed, on the same local port.
   void forget_modem_side();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "modem_bridge/engine.hpp"
+#include "modem_bridge/scheduler.hpp"
 
 #include <doctest/doctest.h>
 
@@ -141,6 +142,38 @@ TEST_CASE("two senders share the line, turn by turn") {
   m.feed("\r\nOK\r\n");
   CHECK(order == "12121212");
   CHECK(m.count<outcome::chunk_sent>() == 8);
+}
+
+TEST_CASE("a small send, a small datagram and a first read pass bulk") {
+  scripted_modem m;
+  m.boot();
+  connect(m, 1, 1);
+  connect(m, 2, 2);
+  m.driver.declare(socket_id{3}, ip_family::v4, transport::datagram);
+  std::string order;
+  int small = 0;
+  m.on_want = [&](const outcome::want_chunk& want) {
+    const auto id = number(want.id);
+    order += std::to_string(id);
+    if (id == 3) {
+      m.driver.datagram(want.id, peer, bytes(100), m.now);
+      return;
+    }
+    const bool bulk = id == 1;
+    CHECK(want.bytes_max == (bulk ? 4096 : scheduler::small_bytes));
+    m.driver.chunk(want.id, bytes(bulk ? want.bytes_max : 100), m.now);
+    m.driver.offer(want.id, bulk ? 100'000U : ++small < 2 ? 100U : 0U, m.now);
+    if (order.size() == 6) m.driver.offer(want.id, 0, m.now);
+  };
+  m.answers_left = 0;
+  m.driver.run_at(ticket{3}, "AT+CCLK?", 5s, m.now);
+  m.driver.offer(socket_id{1}, 100'000, m.now);
+  m.driver.offer(socket_id{2}, 100, m.now);
+  m.driver.offer(socket_id{3}, 1, m.now, 100);
+  m.settle();
+  m.answers_left = 1000;
+  m.feed("\r\nOK\r\n");
+  CHECK(order == "232111");
 }
 
 TEST_CASE("nothing is read for a socket that has no room") {

@@ -3,48 +3,160 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <string>
 
 using namespace cellsock;
 
 namespace {
 
-std::string run(scheduler& turns, int count) {
-  std::string made;
-  for (int i = 0; i < count; ++i) {
-    const auto chosen = turns.next();
-    if (!chosen) return made + ".";
-    made += chosen->what == direction::send ? "s" : "r";
-    made += std::to_string(number(chosen->id)) + " ";
+constexpr std::size_t chunk = 4096;
+constexpr socket_id a{1}, b{2}, c{3};
+
+/// Takes turns and charges each with `cost` of its payload, as the engine does.
+struct line {
+  scheduler turns{chunk};
+  std::size_t overhead = 40;
+  std::map<socket_id, std::size_t> used;
+
+  /// "s1" a regular send of socket 1, "+r2" a fetch of socket 2 ahead of others, "." nobody.
+  std::string run(int count, std::size_t fetched = 2048) {
+    std::string made;
+    for (int i = 0; i < count; ++i) {
+      const auto taken = turns.next();
+      if (!taken) return made + ".";
+      const bool sends = taken->what == direction::send;
+      const std::size_t payload = sends ? taken->bytes_max : fetched;
+      turns.charge(*taken, payload, payload + overhead);
+      used[taken->id] += payload + overhead;
+      made += (taken->ahead ? "+" : "") + std::string(sends ? "s" : "r") +
+              std::to_string(number(taken->id)) + " ";
+    }
+    return made;
   }
-  return made;
-}
+};
 
 }  // namespace
 
-TEST_CASE("sockets take turns, and a socket's two directions do") {
-  scheduler turns;
-  CHECK_FALSE(turns.next());
-  for (const std::uint32_t id : {1U, 2U, 3U}) turns.ready(socket_id{id}, direction::send, true);
-  CHECK(run(turns, 6) == "s1 s2 s3 s1 s2 s3 ");
-  turns.ready(socket_id{2}, direction::receive, true);
-  CHECK(run(turns, 6) == "s1 r2 s3 s1 s2 s3 ");
-  turns.ready(socket_id{1}, direction::send, false);
-  turns.ready(socket_id{3}, direction::send, false);
-  CHECK(run(turns, 4) == "r2 s2 r2 s2 ");
-  turns.forget(socket_id{2});
-  CHECK_FALSE(turns.next());
+TEST_CASE("bulk takes turns of a chunk each") {
+  line l;
+  CHECK(l.run(1) == ".");
+  for (const auto id : {a, b, c}) l.turns.to_send(id, 100'000);
+  CHECK(l.run(6) == "s1 s2 s3 s1 s2 s3 ");
+  l.turns.to_send(b, 0);
+  CHECK(l.run(4) == "s1 s3 s1 s3 ");
+  l.turns.forget(a);
+  l.turns.forget(c);
+  CHECK(l.run(1) == ".");
 }
 
-TEST_CASE("who comes late queues behind; who is not ready costs nothing") {
-  scheduler turns;
-  turns.ready(socket_id{1}, direction::send, true);
-  (void)turns.next();
-  turns.ready(socket_id{2}, direction::receive, true);
-  CHECK(run(turns, 2) == "s1 r2 ");
-  turns.ready(socket_id{1}, direction::send, false);
-  turns.ready(socket_id{2}, direction::receive, false);
-  CHECK(run(turns, 1) == ".");
-  turns.ready(socket_id{2}, direction::receive, true);
-  CHECK(run(turns, 1) == "r2 ");
+TEST_CASE("who fetches keeps the line for a chunk: one select for two reads") {
+  line l;
+  for (const auto id : {a, b}) l.turns.to_fetch(id, true);
+  (void)l.run(2);  // now it is known that neither fetches little
+  CHECK(l.run(6) == "r1 r2 r1 r1 r2 r2 ");
+}
+
+TEST_CASE("a socket that sends and fetches alternates, and gets no more than the others") {
+  line l;
+  l.turns.to_send(a, 100'000);
+  l.turns.to_fetch(a, true);
+  l.turns.to_send(b, 100'000);
+  (void)l.run(200, 4096);
+  const auto first = static_cast<double>(l.used[a]), second = static_cast<double>(l.used[b]);
+  CHECK(first / second > 0.95);
+  CHECK(first / second < 1.05);
+}
+
+TEST_CASE("a small send passes bulk, once") {
+  line l;
+  for (const auto id : {a, b}) l.turns.to_send(id, 100'000);
+  CHECK(l.run(1) == "s1 ");
+  l.turns.to_send(c, scheduler::small_bytes);
+  const auto taken = l.turns.next();
+  REQUIRE(taken);
+  CHECK(*taken == turn{c, direction::send, true, scheduler::small_bytes});
+  l.turns.to_send(c, 0);
+  CHECK(l.run(3) == "s2 s1 s2 ");
+}
+
+TEST_CASE("who is alone may grow") {
+  line l;
+  l.turns.to_send(a, 1);
+  CHECK(l.run(1) == "s1 ");
+}
+
+TEST_CASE("one byte more than small waits its turn") {
+  line l;
+  for (const auto id : {a, b}) l.turns.to_send(id, 100'000);
+  (void)l.run(1);
+  l.turns.to_send(c, scheduler::small_bytes + 1);
+  CHECK(l.run(3) == "s2 s3 s1 ");
+}
+
+TEST_CASE("small sends pass bulk within a bound, and pay for it") {
+  line l;
+  l.turns.to_send(a, 100'000);
+  l.turns.to_send(b, 100);  // again and again, for ever
+  std::size_t in_a_row = 0, most = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const auto made = l.run(1);
+    in_a_row = made == "s1 " ? 0 : in_a_row + 1;
+    most = std::max(most, in_a_row);
+  }
+  CHECK(most <= 2 * chunk / 100);
+  const auto bulk = static_cast<double>(l.used[a]), small = static_cast<double>(l.used[b]);
+  CHECK(small / bulk < 1.1);  // its fair share and no more
+}
+
+TEST_CASE("small ones take turns among themselves") {
+  line l;
+  l.turns.to_send(a, 100'000);
+  (void)l.run(1);
+  l.turns.to_send(b, 10);
+  l.turns.to_send(c, 10);
+  CHECK(l.run(4) == "+s2 +s3 +s2 +s3 ");
+}
+
+TEST_CASE("a fetch passes bulk as long as little comes") {
+  line l;
+  l.turns.to_send(a, 100'000);
+  (void)l.run(1);
+  l.turns.to_fetch(b, true);
+  CHECK(l.run(2, 100) == "+r2 +r2 ");
+  CHECK(l.run(1, 2048) == "+r2 ");  // that was not little
+  CHECK(l.run(1, 100) == "r2 ");    // its credit; and little again
+  CHECK(l.run(1, 100) == "+r2 ");
+}
+
+TEST_CASE("what costs more gets fewer turns") {
+  line l;
+  for (const auto id : {a, b}) l.turns.to_send(id, 100'000);
+  std::map<socket_id, int> count;
+  for (int i = 0; i < 300; ++i) {
+    const auto taken = l.turns.next();
+    l.turns.charge(*taken, chunk, taken->id == a ? 3 * chunk : chunk);
+    ++count[taken->id];
+  }
+  CHECK(count[b] >= 3 * count[a] - 3);
+  CHECK(count[b] <= 3 * count[a] + 3);
+}
+
+TEST_CASE("nobody waits for ever because of one absurd charge") {
+  line l;
+  for (const auto id : {a, b}) l.turns.to_send(id, 100'000);
+  l.turns.charge(*l.turns.next(), chunk, SIZE_MAX / 4);
+  CHECK(l.run(40).find("s1") != std::string::npos);
+}
+
+TEST_CASE("an idle line forgives") {
+  line l;
+  l.turns.to_send(a, 100);
+  (void)l.run(1000);
+  l.turns.to_send(a, 0);
+  CHECK(l.run(1) == ".");
+  l.turns.to_send(b, 100'000);
+  (void)l.run(1);
+  l.turns.to_send(a, 100);
+  CHECK(l.run(1) == "+s1 ");
 }
