@@ -26,7 +26,8 @@ struct control_reply {
   [[nodiscard]] bool ok() const { return is == outcome::done; }
 };
 
-/// An nRF9160 with the Serial LTE Modem application, as seen through its UART. A pure function of
+/// An nRF9160 with the Serial LTE Modem application, or an nRF9151 with the Serial Modem one, as
+/// seen through its UART. A pure function of
 /// (bytes, now) to (bytes, next wake-up): it does no I/O, reads no clock and owns no thread, so the
 /// same object serves a pty, or a test that runs it beside a daemon in virtual time.
 ///
@@ -61,6 +62,18 @@ public:
   /// The host's readiness to receive (CTS). While it is not ready the modem stands still.
   void set_host_ready(bool ready, time_point now);
 
+  /// The rate the host's UART is set to; 0: not known, and never wrong.
+  void set_host_baud(unsigned baud, time_point now);
+  /// The lines beside the data: the host's DTR, and the modem's RI and CTS (its own RTS).
+  void set_dtr(bool asserted, time_point now);
+  struct line_states {
+    bool dtr = true;
+    bool ri = false;
+    bool cts = true;
+    bool operator==(const line_states&) const = default;
+  };
+  [[nodiscard]] line_states lines() const;
+
   // ---- running ----
 
   void advance(time_point now);
@@ -79,6 +92,7 @@ public:
 
 private:
   void step(time_point now);
+  void compare_rates();
 
   modem_config config_;
   event_log log_;
@@ -87,6 +101,8 @@ private:
   board board_;
   executor executor_;
   time_point clock_;
+  unsigned host_baud_ = 0;
+  bool garbled_ = false;
 };
 
 }  // namespace cellsock::emulator
