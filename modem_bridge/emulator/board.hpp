@@ -35,7 +35,7 @@ struct board {
   ip_stack stack;
   cell radio;
   socket_table sockets;
-  poll_watch watch;        // selected-socket syntax
+  poll_watch watch;         // selected-socket syntax
   channel_watch readiness;  // handle syntax
   data_mode mode;
   time_point now;
@@ -45,8 +45,8 @@ struct board {
   int send_flags = 0;          // of the data mode under way
   int data_handle = -1;        // the socket it sends on
   bool echo = false;
-  unsigned line_baud;  // the rate now
-  unsigned boot_baud;  // the rate after a reset
+  unsigned line_baud;                         // the rate now
+  unsigned boot_baud;                         // the rate after a reset
   std::optional<unsigned> speed_change = {};  // wanted as soon as what was said has left
   /// Where data mode sends datagrams. The firmware forgets it only when a send-to ends well, so a
   /// send-to refused after its host was read leaves it behind for the next plain data mode.
@@ -84,7 +84,9 @@ struct board {
   /// slm: the second version is the modem library's.
   [[nodiscard]] bool library_older_than(int major, int minor, int patch) const;
   /// The socket whose handle is a command's first parameter (handle syntax); null: none.
-  [[nodiscard]] modem_socket* named(const command& c) { return sockets.find(c.number(0).value_or(-1)); }
+  [[nodiscard]] modem_socket* named(const command& c) {
+    return sockets.find(c.number(0).value_or(-1));
+  }
   [[nodiscard]] int current_handle();
   [[nodiscard]] modem_socket* data_socket() { return sockets.find(data_handle); }
   /// A command gave reason to look for `bits` again.

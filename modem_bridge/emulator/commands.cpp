@@ -7,9 +7,9 @@ namespace cellsock::emulator {
 namespace {
 
 auto application_tables() {
-  return std::array{general_verbs(),         socket_verbs(),         option_verbs(),
-                    listener_verbs(),        transfer_verbs(),       poll_verbs(),
-                    line_verbs(),            handle_socket_verbs(),  handle_transfer_verbs(),
+  return std::array{general_verbs(),    socket_verbs(),        option_verbs(),
+                    listener_verbs(),   transfer_verbs(),      poll_verbs(),
+                    line_verbs(),       handle_socket_verbs(), handle_transfer_verbs(),
                     handle_poll_verbs()};
 }
 

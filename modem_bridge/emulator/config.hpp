@@ -75,10 +75,9 @@ struct modem_config {
   std::multimap<std::string, ip_address> names;
 };
 
-/// The defaults of that firmware on the chip it runs on.
-[[nodiscard]] inline modem_config config_of(dialect id) {
+/// Makes it that firmware on the chip it runs on.
+inline void become(modem_config& config, dialect id) {
   const flavour& application = flavour_of(id);
-  modem_config config;
   config.application = &application;
   config.terminator = application.terminator;
   config.model = application.chip->model;
@@ -87,6 +86,11 @@ struct modem_config {
   config.short_version = application.chip->short_version;
   config.application_version = application.application_version;
   config.library_version = application.library_version;
+}
+
+[[nodiscard]] inline modem_config config_of(dialect id) {
+  modem_config config;
+  become(config, id);
   return config;
 }
 

@@ -28,18 +28,14 @@ constexpr std::size_t echo_bytes_max = 4096;
 
 line_rules rules_of(const board& b) {
   const flavour& build = b.rules();
-  return {b.config.terminator, build.line_bytes_max, build.junk_dropped,
-          build.erased_quote_toggles, build.overlong_at_once};
+  return {b.config.terminator, build.line_bytes_max, build.junk_dropped, build.erased_quote_toggles,
+          build.overlong_at_once};
 }
 
 }  // namespace
 
 executor::executor(board& b, uplink& up, downlink& down, time_point now)
-    : board_(b),
-      up_(up),
-      down_(down),
-      editor_(rules_of(b)),
-      boot_at_(now + b.config.boot_time) {}
+    : board_(b), up_(up), down_(down), editor_(rules_of(b)), boot_at_(now + b.config.boot_time) {}
 
 void executor::run(time_point now) {
   board_.now = now;
@@ -151,8 +147,8 @@ void executor::take_typed(std::byte value) {
 }
 
 void executor::begin_line(line_editor::line line) {
-  board_.log.add(board_.now, "command", by_handle() ? -1 : board_.current_handle(), line.text.size(),
-                 redact(line.text));
+  board_.log.add(board_.now, "command", by_handle() ? -1 : board_.current_handle(),
+                 line.text.size(), redact(line.text));
   const duration handler = std::max<duration>(board_.config.turnaround - idle_detection, 0ms);
   deferred_ = deferred{board_.now + handler, [this, line = std::move(line)] { execute(line); }};
 }

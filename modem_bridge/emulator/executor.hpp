@@ -75,9 +75,7 @@ private:
   void serve(modem_socket& socket, unsigned bits);
   void push(modem_socket& socket, bool in_data_mode);
   [[nodiscard]] unsigned events_of(const modem_socket& socket) const;
-  [[nodiscard]] bool by_handle() const {
-    return board_.rules().syntax == command_syntax::handle;
-  }
+  [[nodiscard]] bool by_handle() const { return board_.rules().syntax == command_syntax::handle; }
   [[nodiscard]] bool uart_off() const { return by_handle() && !dtr_; }
   void apply_power_change();
   void forget_everything();
@@ -100,10 +98,10 @@ private:
   std::optional<time_point> poll_events_held_until_;
   /// The host is taken to be typing until then (sm-2).
   std::optional<time_point> typing_until_;
-  int last_served_ = -1;     // handle; the next one has its turn first
+  int last_served_ = -1;      // handle; the next one has its turn first
   bool input_first_ = false;  // a push was written; what the host typed has its turn
   bool dtr_ = true;
-  std::optional<time_point> deaf_until_;   // the UART is being set up anew
+  std::optional<time_point> deaf_until_;  // the UART is being set up anew
   std::optional<time_point> ringing_since_;
 };
 

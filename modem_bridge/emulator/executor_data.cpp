@@ -53,8 +53,8 @@ bool executor::overflowed() {
   return true;
 }
 
-/// One send of what data mode buffered. In slm a plain socket's failure is not reported to the host:
-/// the bytes are gone and data mode ends with 0 all the same.
+/// One send of what data mode buffered. In slm a plain socket's failure is not reported to the
+/// host: the bytes are gone and data mode ends with 0 all the same.
 void executor::flush(std::vector<std::byte> bytes, bool last) {
   const auto done = [this, last](const outgoing& op, bool ok) {
     if (!ok)
@@ -62,14 +62,16 @@ void executor::flush(std::vector<std::byte> bytes, bool last) {
                      "flush failed");
     if (!ok && by_handle())
       flush_failed(last);
-    else if (last) end_data_mode();
+    else if (last)
+      end_data_mode();
     return verdict::silent;
   };
   if (bytes.empty()) {
     if (last) end_data_mode();
     return;
   }
-  outgoing op(board_, board_.data_handle, std::move(bytes), board_.send_host, board_.send_port, board_.send_flags);
+  outgoing op(board_, board_.data_handle, std::move(bytes), board_.send_host, board_.send_port,
+              board_.send_flags);
   (void)run_outgoing(board_, std::move(op), done);
 }
 

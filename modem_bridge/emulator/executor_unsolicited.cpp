@@ -170,8 +170,7 @@ bool executor::serve_data_socket() {
 /// At most one read. What it returned arms the socket again, unless polling it is over.
 void executor::push(modem_socket& socket, bool in_data_mode) {
   const bool datagram = board_.stack.unconnected_datagram(socket.id);
-  const auto got =
-      board_.stack.receive(socket.id, transfer::receive_bytes_max, false, board_.now);
+  const auto got = board_.stack.receive(socket.id, transfer::receive_bytes_max, false, board_.now);
   using outcome = ip_stack::received::outcome;
   if (got.is == outcome::ended && !in_data_mode) board_.raw("\r\n");
   if (got.is != outcome::bytes) return;

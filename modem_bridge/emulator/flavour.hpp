@@ -91,12 +91,12 @@ struct flavour {
   // Sockets.
   std::size_t sockets_max;
   failed_open open_failure;
-  bool peer_forgotten;        // an accepted connection, by any open, close or selection
-  bool send_flags;            // `<flags>` of the selected-socket sends
-  bool receive_from_port;     // `#XRECVFROM` prints it
-  bool ring_rewound;          // the data-mode buffer, between two flushes
+  bool peer_forgotten;         // an accepted connection, by any open, close or selection
+  bool send_flags;             // `<flags>` of the selected-socket sends
+  bool receive_from_port;      // `#XRECVFROM` prints it
+  bool ring_rewound;           // the data-mode buffer, between two flushes
   bool first_address_repeats;  // in the answer of `#XGETADDRINFO`
-  bool role_checked;          // a server socket refuses to connect
+  bool role_checked;           // a server socket refuses to connect
   std::size_t accept_backlog;
 };
 

@@ -8,7 +8,8 @@ using form = command::form;
 
 verdict version(board& b, const command& c) {
   if (!c.is_set()) return verdict::error;
-  b.say("#" + std::string(b.rules().version_command) + ": \"" + b.config.application_version + "\",\"" + b.config.library_version + "\"");
+  b.say("#" + std::string(b.rules().version_command) + ": \"" + b.config.application_version +
+        "\",\"" + b.config.library_version + "\"");
   return verdict::ok;
 }
 
@@ -80,10 +81,10 @@ verdict reset_modem(board& b, const command& c) {
 }
 
 constexpr std::array verbs{
-    verb{"XSLMVER", version, in::slm},        verb{"XSMVER", version, in::sm},
-    verb{"XCLAC", list_commands, in::every},  verb{"XUUID", device_uuid, in::every},
-    verb{"XDATACTRL", data_control, in::every}, verb{"XRESET", reset, in::every},
-    verb{"XSHUTDOWN", shut_down, in::every},  verb{"XSLEEP", sleep, in::every},
+    verb{"XSLMVER", version, in::slm},           verb{"XSMVER", version, in::sm},
+    verb{"XCLAC", list_commands, in::every},     verb{"XUUID", device_uuid, in::every},
+    verb{"XDATACTRL", data_control, in::every},  verb{"XRESET", reset, in::every},
+    verb{"XSHUTDOWN", shut_down, in::every},     verb{"XSLEEP", sleep, in::every},
     verb{"XMODEMRESET", reset_modem, in::every},
 };
 

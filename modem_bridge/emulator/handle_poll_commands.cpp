@@ -58,8 +58,7 @@ verdict push_verb(board& b, const command& c) {
   const auto whom = target_of(b, c);
   const auto flags = c.number(1, 0, 3);
   const auto hex = c.count() > 2 ? c.number(2, 0, 1) : std::optional<std::int32_t>(0);
-  if (!whom || !flags || !hex || (*hex == 1 && (*flags & in_data_mode) != 0))
-    return verdict::error;
+  if (!whom || !flags || !hex || (*hex == 1 && (*flags & in_data_mode) != 0)) return verdict::error;
   b.readiness.configure_push(b.sockets, whom->socket, *flags, *hex == 1);
   return verdict::ok;
 }

@@ -49,9 +49,7 @@ verdict socket_verb(board& b, const command& c) {
       for (const modem_socket* s : b.sockets.all())
         b.say("#XSOCKET: " + numbers({s->handle, s->family, s->role, s->type, s->context}));
       return verdict::ok;
-    case form::test:
-      b.say("#XSOCKET: <handle>,(1,2,3),(1,2,3),(0,1),<cid>");
-      return verdict::ok;
+    case form::test: b.say("#XSOCKET: <handle>,(1,2,3),(1,2,3),(0,1),<cid>"); return verdict::ok;
     default: return open_socket(b, c);
   }
 }
@@ -59,7 +57,8 @@ verdict socket_verb(board& b, const command& c) {
 /// TLS inside the modem is not emulated yet: opening fails as it does without credentials, and
 /// there is none to list.
 verdict secure_socket_verb(board& b, const command& c) {
-  if (c.shape == form::test) b.say("#XSSOCKET: <handle>,(1,2),(1,2),(0,1),<sec_tag>,<peer_verify>,<cid>");
+  if (c.shape == form::test)
+    b.say("#XSSOCKET: <handle>,(1,2),(1,2),(0,1),<sec_tag>,<peer_verify>,<cid>");
   return c.is_set() ? verdict::error : verdict::ok;
 }
 

@@ -21,8 +21,7 @@ verdict connect_verb(board& b, const command& c) {
   const auto port = c.number(2, 0, 65535);
   if (!c.is_set() || !socket || !host || !port) return verdict::error;
   if (b.rules().role_checked && socket->role != 0) return verdict::error;
-  return run_connect(b, socket->handle, *host, *port,
-                     "#XCONNECT: " + numbers({socket->handle, 1}));
+  return run_connect(b, socket->handle, *host, *port, "#XCONNECT: " + numbers({socket->handle, 1}));
 }
 
 // ---- send ----
@@ -63,8 +62,8 @@ verdict report_sent(board& b, std::string_view name, int flags, const outgoing& 
   else if (socket)
     b.rearm(*socket, ready::out);
   if (!op.never_tried())
-    b.say(std::string(name) + numbers({op.handle(), notify ? 1 : 0,
-                                       static_cast<int>(op.sent_bytes())}));
+    b.say(std::string(name) +
+          numbers({op.handle(), notify ? 1 : 0, static_cast<int>(op.sent_bytes())}));
   return ok ? verdict::ok : verdict::error;
 }
 
@@ -73,8 +72,8 @@ verdict report_sent(board& b, std::string_view name, int flags, const outgoing& 
 verdict send(board& b, const command& c, std::string_view name, int handle, int mode,
              std::size_t at) {
   if (mode == data_mode_mode) {
-    const auto length = c.count() > at ? c.number(at, 0, 2'147'483'647)
-                                       : std::optional<std::int32_t>(0);
+    const auto length =
+        c.count() > at ? c.number(at, 0, 2'147'483'647) : std::optional<std::int32_t>(0);
     if (!length) return verdict::error;
     b.enter_data_mode(handle, static_cast<std::size_t>(*length));
     return verdict::ok;
@@ -83,11 +82,11 @@ verdict send(board& b, const command& c, std::string_view name, int handle, int 
   if (!payload) return verdict::error;
   outgoing op(b, handle, std::move(*payload), std::exchange(b.send_host, {}), b.send_port,
               b.send_flags);
-  return run_outgoing(b, std::move(op),
-                      [&b, name = std::string(name), flags = b.send_flags](
-                          const outgoing& done, bool ok) {
-                        return report_sent(b, name, flags, done, ok);
-                      });
+  return run_outgoing(
+      b, std::move(op),
+      [&b, name = std::string(name), flags = b.send_flags](const outgoing& done, bool ok) {
+        return report_sent(b, name, flags, done, ok);
+      });
 }
 
 /// Handle, mode and flags, which begin both commands; empty: refused.
@@ -137,7 +136,8 @@ verdict receive(board& b, const command& c, bool with_address) {
   socket->receive_timeout_s = *timeout;
   want.handle = socket->handle;
   want.source = socket->id;
-  want.prefix = (with_address ? "#XRECVFROM: " : "#XRECV: ") + numbers({socket->handle, *mode}) + ",";
+  want.prefix =
+      (with_address ? "#XRECVFROM: " : "#XRECV: ") + numbers({socket->handle, *mode}) + ",";
   want.with_address = with_address;
   want.hex = *mode == 1;
   want.bytes_max = static_cast<std::size_t>(*length);
@@ -153,8 +153,8 @@ verdict receive_from_verb(board& b, const command& c) {
 }
 
 constexpr std::array verbs{
-    verb{"XCONNECT", connect_verb, in::sm}, verb{"XSEND", send_verb, in::sm},
-    verb{"XRECV", receive_verb, in::sm},    verb{"XSENDTO", send_to_verb, in::sm},
+    verb{"XCONNECT", connect_verb, in::sm},       verb{"XSEND", send_verb, in::sm},
+    verb{"XRECV", receive_verb, in::sm},          verb{"XSENDTO", send_to_verb, in::sm},
     verb{"XRECVFROM", receive_from_verb, in::sm},
 };
 

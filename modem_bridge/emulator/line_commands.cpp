@@ -26,9 +26,7 @@ verdict rate_verb(board& b, const command& c) {
   constexpr std::array rates{115200, 230400, 460800, 921600, 1000000};
   switch (c.shape) {
     case form::read: b.say("+IPR: " + std::to_string(b.line_baud)); return verdict::ok;
-    case form::test:
-      b.say("+IPR: (),(115200,230400,460800,921600,1000000)");
-      return verdict::ok;
+    case form::test: b.say("+IPR: (),(115200,230400,460800,921600,1000000)"); return verdict::ok;
     default: break;
   }
   const auto rate = c.number(0);
@@ -39,7 +37,7 @@ verdict rate_verb(board& b, const command& c) {
 
 /// Kept over a reset, unlike `+IPR`. Flow control is the emulator's own and cannot be changed.
 verdict uart_verb(board& b, const command& c) {
-  constexpr std::array rates{1200,  2400,  4800,   9600,   14400,  19200, 38400,
+  constexpr std::array rates{1200,  2400,   4800,   9600,   14400,  19200,  38400,
                              57600, 115200, 230400, 460800, 921600, 1000000};
   const int flow = b.config.flow_control ? 1 : 0;
   if (c.shape == form::read) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "modem_bridge/emulator/control.hpp"
+#include "modem_bridge/emulator/json_object.hpp"
 
 namespace cellsock::emulator {
 namespace {
@@ -21,12 +22,14 @@ modem::modem(modem_config config, network& behind, time_point now)
     : config_(std::move(config)),
       log_(now),
       up_(config_.baud, config_.flow_control, std::min(idle_detection, config_.turnaround)),
-      down_(config_.baud, config_.application->output_dropped ? std::optional<duration>(output_patience)
-                                                              : std::nullopt),
+      down_(config_.baud, config_.application->output_dropped
+                              ? std::optional<duration>(output_patience)
+                              : std::nullopt),
       board_(config_, behind, log_, now),
       executor_(board_, up_, down_, now),
       clock_(now) {
-  log_.add(now, "power-on", -1, 0, std::string(config_.application->name) + " " + std::to_string(config_.baud));
+  log_.add(now, "power-on", -1, 0,
+           std::string(config_.application->name) + " " + std::to_string(config_.baud));
 }
 
 std::size_t modem::feed(std::span<const std::byte> bytes, time_point now) {
@@ -103,9 +106,18 @@ std::optional<time_point> modem::next_wakeup() const {
   return next;
 }
 
+std::string to_json(const modem::line_states& lines) {
+  json_object object;
+  object.add("event", "lines");
+  object.add("dtr", lines.dtr ? 1 : 0);
+  object.add("ri", lines.ri ? 1 : 0);
+  object.add("cts", lines.cts ? 1 : 0);
+  return object.text();
+}
+
 control_reply modem::control(std::string_view request, time_point now) {
   advance(now);
-  control_reply reply = run_control({board_, executor_, up_, log_}, request);
+  control_reply reply = run_control({*this, board_, executor_, up_, log_}, request);
   advance(now);
   return reply;
 }

@@ -87,8 +87,10 @@ public:
   control_reply control(std::string_view request, time_point now);
   [[nodiscard]] const std::deque<event>& events() const { return log_.events(); }
   [[nodiscard]] const modem_config& config() const { return config_; }
-  /// Bytes lost because nobody made the host stop (flow control off).
-  [[nodiscard]] std::uint64_t dropped_bytes() const { return up_.dropped_bytes(); }
+  /// Bytes lost because nobody made the host stop (flow control off), or because it did not read.
+  [[nodiscard]] std::uint64_t dropped_bytes() const {
+    return up_.dropped_bytes() + down_.dropped_bytes();
+  }
 
 private:
   void step(time_point now);
@@ -104,5 +106,8 @@ private:
   unsigned host_baud_ = 0;
   bool garbled_ = false;
 };
+
+/// `{"event":"lines","dtr":1,"ri":0,"cts":1}`
+[[nodiscard]] std::string to_json(const modem::line_states& lines);
 
 }  // namespace cellsock::emulator

@@ -14,10 +14,10 @@ namespace cellsock::emulator {
 struct modem_socket {
   int handle = -1;
   pcb id{};
-  int family = 1;  // 1 IPv4, 2 IPv6
-  int type = 1;    // 1 stream, 2 datagram
-  int role = 0;    // 0 client, 1 server
-  int cid = 0;     // a PDN id: slm uses what the host named untranslated
+  int family = 1;   // 1 IPv4, 2 IPv6
+  int type = 1;     // 1 stream, 2 datagram
+  int role = 0;     // 0 client, 1 server
+  int cid = 0;      // a PDN id: slm uses what the host named untranslated
   int context = 0;  // handle syntax: the context the host named
   int sec_tag = -1;
   int ranking = 0;

@@ -109,8 +109,8 @@ verdict receive_from_verb(board& b, const command& c) {
 }
 
 constexpr std::array verbs{
-    verb{"XCONNECT", connect_verb, in::slm}, verb{"XSEND", send_verb, in::slm},
-    verb{"XRECV", receive_verb, in::slm},    verb{"XSENDTO", send_to_verb, in::slm},
+    verb{"XCONNECT", connect_verb, in::slm},       verb{"XSEND", send_verb, in::slm},
+    verb{"XRECV", receive_verb, in::slm},          verb{"XSENDTO", send_to_verb, in::slm},
     verb{"XRECVFROM", receive_from_verb, in::slm},
 };
 
