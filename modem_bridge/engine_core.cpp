@@ -282,7 +282,7 @@ void engine_core::add_trace(trace_event::direction towards, std::string text, st
 void engine_core::take_handle(modem_socket& entry, modem_handle handle) {
   entry.forget_modem_side();
   entry.handle = handle;
-  entry.pushed = entry.push_best = can(intent::push_start);
+  entry.pushed = can(intent::push_start);
   shares.begin(entry.id);
   count_handles();
 }

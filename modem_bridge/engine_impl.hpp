@@ -72,8 +72,6 @@ struct engine::impl {
   // ---- engine_push.cpp: data that comes by itself ----
   void on_pushed(at::command_queue::pushed& push);
   void on_push_damaged(std::optional<modem_handle> handle);
-  /// Whose data should come by itself from now on.
-  void choose_receiving();
   [[nodiscard]] std::optional<socket_id> to_switch() const;
   void hand_out(modem_socket& entry);
   void hand_out_all();

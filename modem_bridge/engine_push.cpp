@@ -22,7 +22,6 @@ void engine::impl::on_pushed(at::command_queue::pushed& push) {
   }
   core.deliver(*entry, std::move(push.bytes), push.header.from);
   update_turns(*entry);
-  choose_receiving();
 }
 
 /// Bytes were lost on the line. Whose stream has a hole now may not be known.
@@ -38,19 +37,13 @@ void engine::impl::on_push_damaged(std::optional<modem_handle> handle) {
   if (!detecting) begin_resync("pushed data did not add up");
 }
 
-void engine::impl::choose_receiving() {
-  for (const auto id : core.table.with_handle()) {
-    auto* entry = core.table.find(id);
-    if (core.spoken != nullptr && core.can(dialect::intent::push_on))
-      entry->push_best = core.shares.push(id);
-  }
-}
-
+/// A socket whose data should come the other way from now on.
 std::optional<socket_id> engine::impl::to_switch() const {
+  if (!core.can(dialect::intent::push_on)) return std::nullopt;
   for (const auto id : core.table.with_handle()) {
     const auto* entry = std::as_const(core.table).find(id);
-    if (!entry->closing && !entry->hung_up && !entry->ended && entry->pushed != entry->push_best)
-      return id;
+    const bool alive = !entry->closing && !entry->hung_up && !entry->ended;
+    if (alive && !entry->push_fixed && entry->pushed != core.shares.push(id)) return id;
   }
   return std::nullopt;
 }

@@ -19,24 +19,24 @@ void push_job::run(intent what, std::function<void(modem_socket&, bool)> next) {
 
 void push_job::start() {
   const auto* entry = core_.table.find(id_);
-  if (entry == nullptr || !entry->handle || entry->pushed == entry->push_best) return finish();
-  if (!entry->push_best) {
-    return run(intent::push_off, [this](modem_socket& socket, bool ok) {
-      // Refused: the modem does not know the socket, which its own reads will tell. Not again.
-      socket.pushed = false;
-      if (!ok) return finish();
-      run(intent::notice_again, [this](modem_socket& now_fetched, bool) {
-        // What came before the notice was on is announced by nothing.
-        now_fetched.news = readable::guess;
+  if (entry == nullptr || !entry->handle) return finish();
+  if (!entry->pushed) {
+    return run(intent::notice_end, [this](modem_socket&, bool) {
+      run(intent::push_on, [this](modem_socket& socket, bool ok) {
+        socket.pushed = ok;
+        socket.push_fixed = !ok;
+        if (ok) socket.news = readable::no;
         finish();
       });
     });
   }
-  run(intent::notice_end, [this](modem_socket&, bool) {
-    run(intent::push_on, [this](modem_socket& socket, bool ok) {
-      socket.pushed = ok;
-      socket.push_best = ok;
-      if (ok) socket.news = readable::no;
+  run(intent::push_off, [this](modem_socket& socket, bool ok) {
+    socket.push_fixed = !ok;
+    if (!ok) return finish();
+    socket.pushed = false;
+    run(intent::notice_again, [this](modem_socket& fetched, bool) {
+      // What came before the notice was on is announced by nothing.
+      fetched.news = readable::guess;
       finish();
     });
   });

@@ -31,7 +31,7 @@ void modem_socket::forget_modem_side() {
   news = readable::no;
   hung_up = ended = needs_arming = false;
   false_alarms = 0;
-  pushed = push_best = false;
+  pushed = push_fixed = false;
   held.clear();
   held_bytes = 0;
 }

@@ -47,7 +47,7 @@ struct modem_socket {
   bool needs_arming = false;  // an empty datagram does not re-arm the modem's notice
   // pushed data
   bool pushed = false;              // the modem sends it by itself
-  bool push_best = false;           // it should
+  bool push_fixed = false;          // it refuses to change that
   std::deque<held_data> held = {};  // came while the program had no room
   std::size_t held_bytes = 0;
 
