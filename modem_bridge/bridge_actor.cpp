@@ -219,6 +219,7 @@ void bridge_actor::handle(engine_outcome& happened) {
           [&](outcome::peer_closed& o) { tell(o.id, msg::reception_ended{}); },
           [&](outcome::socket_broken& o) { tell(o.id, msg::socket_broken{o.why}); },
           [&](outcome::link_changed&) { report_link(); },
+          [&](outcome::set_baud& o) { line_->set_baud(o.baud); },
           [&](outcome::reopen_port& o) {
             line_->close();
             engine_.port_closed(o.why, now());

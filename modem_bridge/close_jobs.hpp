@@ -63,7 +63,9 @@ public:
   void abandon(const failure&) override { finish(); }
 
 private:
+  void list(dialect::intent which, std::function<void()> next);
   void compare_sockets();
+  void compare();
 
   engine_core& core_;
   std::function<void()> restarted_;

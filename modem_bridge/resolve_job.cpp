@@ -77,7 +77,6 @@ void resolve_job::replied(ip_family family, const at::reply& reply) {
   const auto text = quoted_text(reply);
   failure why = fail(errc::name_not_found, host_ + ": no address in the answer");
   if (!reply.ok()) {
-    core_.selected.reset();
     if (!core_.facts.pdn_up())
       return end(fail(errc::name_try_again, "the packet data network went away"));
     why = fail(name_failure(text), host_ + ": " + (text.empty() ? "refused" : text));

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <vector>
@@ -17,6 +18,11 @@ enum class readable {
   no,
   guess,  // the last read was full, or a notice came during it: there may be more
   told,   // the modem said so
+};
+
+struct held_data {
+  std::vector<std::byte> bytes;
+  std::optional<endpoint> from = {};
 };
 
 struct modem_socket {
@@ -40,7 +46,14 @@ struct modem_socket {
   bool ended = false;         // end of stream reported
   int false_alarms = 0;       // announced reads in a row that found nothing
   bool needs_arming = false;  // an empty datagram does not re-arm the modem's notice
+  // pushed data
+  bool pushed = false;              // the modem sends it by itself
+  bool push_fixed = false;          // it refuses to change that
+  std::deque<held_data> held = {};  // came while the program had no room
+  std::size_t held_bytes = 0;
 
+  /// Whether a poll could bring news of it.
+  [[nodiscard]] bool awaits_news() const;
   [[nodiscard]] bool can_send() const;
   /// Bytes the next send could take.
   [[nodiscard]] std::size_t next_send() const;

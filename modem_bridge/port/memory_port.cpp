@@ -69,6 +69,10 @@ void memory_port::close() noexcept {
   wire_->written.clear();
 }
 
+void memory_port::set_baud(unsigned baud) {
+  if (wire_->baud != 0) wire_->baud = baud;
+}
+
 unsigned memory_port::baud() const noexcept {
   return wire_->baud;
 }

@@ -39,6 +39,8 @@ public:
   [[nodiscard]] virtual std::size_t queued_bytes() const noexcept = 0;
   /// Drops what is queued, releases the device, reports nothing. Idempotent.
   virtual void close() noexcept = 0;
+  /// Another line rate, after everything written has left. Without effect where there is no line.
+  virtual void set_baud(unsigned baud) = 0;
   /// Line rate in bits per second, for deadlines and schedules; 0 = no line (socket, memory).
   [[nodiscard]] virtual unsigned baud() const noexcept = 0;
 };

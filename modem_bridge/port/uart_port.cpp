@@ -49,9 +49,23 @@ struct uart_port::session : std::enable_shared_from_this<session> {
             self->outgoing = std::exchange(self->next, {});
             self->taken = 0;
           }
-          if (self->outgoing.empty()) return self->owner->port_drained();
+          if (self->outgoing.empty()) {
+            self->change_rate();
+            if (self->owner != nullptr) self->owner->port_drained();
+            return;
+          }
           self->write_next();
         });
+  }
+
+  /// The kernel has everything; what it still holds leaves at the old rate only if its owner waited
+  /// for the answer to it, as the engine does.
+  void change_rate() {
+    const unsigned rate = std::exchange(next_rate, 0U);
+    if (rate == 0) return;
+    std::error_code error;
+    tty.set_option(asio::serial_port::baud_rate(rate), error);
+    if (error) fail_with(error);
   }
 
   void fail_with(const std::error_code& error) {
@@ -81,6 +95,7 @@ struct uart_port::session : std::enable_shared_from_this<session> {
   std::size_t taken = 0;
   bool writing = false;
   bool opened = false;
+  unsigned next_rate = 0;  // 0: none is asked for
 };
 
 uart_port::uart_port(asio::io_context& loop, serial_uri where)
@@ -130,6 +145,16 @@ std::size_t uart_port::queued_bytes() const noexcept {
 void uart_port::close() noexcept {
   if (session_) session_->end();
   session_.reset();
+}
+
+void uart_port::set_baud(unsigned baud) {
+  if (!session_ || session_->owner == nullptr || !session_->opened) return;
+  session_->next_rate = baud;
+  // Trouble is told later: never from inside a call of the port.
+  if (session_->outgoing.empty())
+    asio::post(loop_, [made = session_] {
+      if (made->owner != nullptr && made->outgoing.empty()) made->change_rate();
+    });
 }
 
 unsigned uart_port::baud() const noexcept {

@@ -19,6 +19,7 @@ public:
   void write(std::span<const std::byte> bytes) override;
   [[nodiscard]] std::size_t queued_bytes() const noexcept override;
   void close() noexcept override;
+  void set_baud(unsigned baud) override;
   [[nodiscard]] unsigned baud() const noexcept override;
 
 private:

@@ -117,6 +117,9 @@ struct session {
   void on(outcome::peer_closed&) {}
   void on(outcome::socket_broken&) {}
   void on(outcome::link_changed&) {}
+  void on(outcome::set_baud& o) {
+    if (o.baud == 0) std::abort();
+  }
   void on(outcome::reopen_port& o) {
     core.port_closed(o.why, now);
     if (reopens) core.port_opened(now);

@@ -14,12 +14,7 @@ const dialect::table& slm = dialect::slm();
 
 double price(const std::vector<piece>& pieces, line_cost cost) {
   double sum = 0;
-  for (const auto& p : pieces)
-    sum += p.mode == send_mode::string
-               ? static_cast<double>(slm.string_overhead_bytes) * cost.byte +
-                     slm.string_turnarounds * cost.turnaround
-               : static_cast<double>(slm.data_overhead_bytes) * cost.byte +
-                     slm.data_turnarounds * cost.turnaround;
+  for (const auto& p : pieces) sum += cost_of(slm, p.mode, p.bytes, cost);
   return sum;
 }
 
