@@ -57,6 +57,12 @@ inline constexpr std::array table{
     // The link.
     row{"link-state", level::info, "link state trouble detail advice",
         "the link is in another state or trouble; at level warn while there is trouble"},
+    row{"port-warning", level::warn, "link detail",
+        "the modem's port is used in a way that asks for trouble"},
+    row{"modem-lines", level::debug, "link dtr cts ri",
+        "a line beside the data is at another level, where the port has lines"},
+    row{"emulator-said", level::info, "link text",
+        "a line that the emulator wrote which the daemon runs (`emulator:`)"},
     row{"bridge-crashed", level::error, "link why",
         "the modem's actor failed; its sockets are gone and it is started again"},
     // The trace.

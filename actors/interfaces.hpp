@@ -84,7 +84,8 @@ using bridge_handle = caf::typed_actor<
     caf::replies_to<msg::stop_bridge>::with<msg::bridge_stopped>,
     // From its own port and timers.
     caf::reacts_to<msg::port_opened>, caf::reacts_to<msg::port_received>,
-    caf::reacts_to<msg::port_drained>, caf::reacts_to<msg::port_closed>, caf::reacts_to<msg::tick>>;
+    caf::reacts_to<msg::port_drained>, caf::reacts_to<msg::port_closed>,
+    caf::reacts_to<msg::port_lines>, caf::reacts_to<msg::tick>>;
 
 /// One link: owns its socket actors and its bridge; admission and recovery.
 using supervisor_handle = caf::typed_actor<
@@ -183,6 +184,7 @@ CELLSOCK_MESSAGE(port_opened)
 CELLSOCK_MESSAGE(port_received)
 CELLSOCK_MESSAGE(port_drained)
 CELLSOCK_MESSAGE(port_closed)
+CELLSOCK_MESSAGE(port_lines)
 CELLSOCK_MESSAGE(tick)
 CELLSOCK_MESSAGE(socket_closing)
 CELLSOCK_MESSAGE(tombstone)

@@ -18,8 +18,7 @@
 #include "actors/options.hpp"
 #include "actors/supervisor_actor.hpp"
 #include "modem_bridge/bridge_actor.hpp"
-#include "modem_bridge/port/port_uri.hpp"
-#include "modem_bridge/port/uart_port.hpp"
+#include "modem_bridge/port/make_port.hpp"
 #include "stack/limits.hpp"
 
 namespace {
@@ -57,20 +56,22 @@ void write_trace(const trace_event& e, bool logged) {
   events::publish(std::move(happened));
 }
 
-gateway_actor::link_factory link_of(const settings& config, const serial_uri& where,
-                                    reactor& loop) {
+gateway_actor::link_factory link_of(const settings& config, const modem_uri& where, reactor& loop) {
   return [&config, where, &loop](caf::actor_system& system, gateway_handle gateway) {
     const auto make_bridge = [&config, where, &loop](caf::actor_system& inner,
                                                      supervisor_handle supervisor) {
       bridge_seed seed;
-      seed.config = {.name = "modem0", .baud = where.baud, .apn = config.modem_apn};
+      seed.config = {.name = "modem0", .baud = baud_of(where), .apn = config.modem_apn};
       seed.config.trace_wanted = [logged = config.log_trace] { return trace_wanted(logged); };
-      seed.line = std::make_unique<uart_port>(loop.io, where);
+      seed.line = make_port(loop.io, where, [](std::string_view line) {
+        log::info("emulator-said", {{"link", "modem0"}, {"text", line}});
+      });
       seed.supervisor = std::move(supervisor);
       seed.trace = [logged = config.log_trace](const trace_event& e) { write_trace(e, logged); };
       return bridge_handle(inner.spawn<bridge_actor>(std::move(seed)));
     };
     supervisor_seed seed{"modem0", config.modem_uri, make_bridge, std::move(gateway)};
+    seed.warning = std::string(warning_of(where));
     seed.sockets_per_uid_max = config.sockets_per_uid_max;
     seed.sockets_max = config.sockets_max;
     return supervisor_handle(system.spawn<supervisor_actor>(std::move(seed), loop));
@@ -96,7 +97,7 @@ listener::access access_of(const settings& config) {
   return who;
 }
 
-int run(const settings& config, const serial_uri& where) {
+int run(const settings& config, const modem_uri& where) {
   if (const auto kernel = probe_kernel(); !kernel) {
     std::fprintf(stderr, "cellsockd: %s\n", kernel.error().detail.c_str());
     return 1;

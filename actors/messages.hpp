@@ -149,6 +149,7 @@ struct socket_report {
 struct link_report {
   std::string name = {};
   std::string uri = {};
+  std::string warning = {};
   link_status link = {};
   std::uint32_t restarts = 0;
   std::vector<socket_report> sockets = {};
@@ -251,6 +252,9 @@ struct port_received {
 struct port_drained {};
 struct port_closed {
   failure why;
+};
+struct port_lines {
+  modem_lines lines;
 };
 struct tick {
   std::uint64_t generation = 0;

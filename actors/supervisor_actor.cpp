@@ -20,6 +20,8 @@ supervisor_actor::supervisor_actor(caf::actor_config& config, supervisor_seed se
 
 supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   set_down_handler([this](caf::down_msg& m) { down(m); });
+  if (!seed_.warning.empty())
+    log::warn("port-warning", {{"link", seed_.name}, {"detail", seed_.warning}});
   start_bridge();
   return {
       [this](const msg::create_socket& m) { return create(m); },
@@ -149,6 +151,7 @@ void supervisor_actor::bridge_down(const failure& why) {
 
 void supervisor_actor::link_changed(const msg::link_changed& m) {
   const bool news = m.link.state != link_.state || m.link.trouble != link_.trouble;
+  if (m.link.lines && m.link.lines != link_.lines) say_lines(*m.link.lines);
   link_ = m.link;
   rules_ = m.rules;
   if (link_.state == link_state::ready) backoff_ = limits::restart_backoff_min;
@@ -160,6 +163,14 @@ void supervisor_actor::link_changed(const msg::link_changed& m) {
                            {"trouble", cellsock::name(link_.trouble.code)},
                            {"detail", link_.trouble.detail},
                            {"advice", explain(link_.trouble.code)}});
+}
+
+void supervisor_actor::say_lines(const modem_lines& lines) const {
+  const auto level = [](bool asserted) { return asserted ? "on" : "off"; };
+  log::debug("modem-lines", {{"link", seed_.name},
+                             {"dtr", level(lines.dtr)},
+                             {"cts", level(lines.cts)},
+                             {"ri", level(lines.ri)}});
 }
 
 // ---- reports ----
@@ -176,7 +187,11 @@ struct supervisor_actor::report_in_progress {
 supervisor_actor::report_promise supervisor_actor::report() {
   auto job = std::make_shared<report_in_progress>();
   job->promise = make_response_promise<msg::link_report>();
-  job->report = {.name = seed_.name, .uri = seed_.uri, .link = link_, .restarts = restarts_};
+  job->report = {.name = seed_.name,
+                 .uri = seed_.uri,
+                 .warning = seed_.warning,
+                 .link = link_,
+                 .restarts = restarts_};
   job->open = 1 + children_.size();
   const auto add_sockets = [this,
                             job](const std::vector<std::pair<socket_id, modem_handle>>& handles) {

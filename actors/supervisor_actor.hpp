@@ -16,6 +16,7 @@ struct supervisor_seed {
   gateway_handle directory = {};  // where sockets are found by cookie
   std::size_t sockets_per_uid_max = limits::sockets_per_uid_max;
   std::size_t sockets_max = limits::sockets_max;
+  std::string warning = {};  // of the port, for people; empty: none
 };
 
 /// One link's supervisor: makes and buries socket actors, decides admission (the modem has 7 or 8
@@ -45,6 +46,7 @@ private:
   void down(const caf::down_msg& m);
   void bridge_down(const failure& why);
   void link_changed(const msg::link_changed& m);
+  void say_lines(const modem_lines& lines) const;
   void finish_stop();
   [[nodiscard]] const datagram_rules& rules_of(ip_family family) const;
   [[nodiscard]] std::size_t holders() const;

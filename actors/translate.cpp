@@ -264,6 +264,12 @@ void set_link(v1::LinkStatus& to, const msg::link_report& from,
   if (!link.busy_with.empty()) to.set_busy_ms(ms_since(link.busy_since, now));
   if (link.busy_socket) to.set_busy_socket(number(*link.busy_socket));
   to.set_restarts(from.restarts);
+  to.set_warning(printable(from.warning));
+  if (link.lines) {
+    to.mutable_lines()->set_dtr(link.lines->dtr);
+    to.mutable_lines()->set_cts(link.lines->cts);
+    to.mutable_lines()->set_ri(link.lines->ri);
+  }
   auto& uart = *to.mutable_uart();
   uart.set_bytes_sent(link.uart.bytes_sent);
   uart.set_bytes_received(link.uart.bytes_received);

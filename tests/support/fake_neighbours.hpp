@@ -56,6 +56,7 @@ public:
         [](const msg::port_received&) {},
         [](const msg::port_drained&) {},
         [](const msg::port_closed&) {},
+        [](const msg::port_lines&) {},
         [this](const msg::tick&) { book_.next(); },
     };
   }
