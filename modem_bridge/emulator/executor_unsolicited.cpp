@@ -161,6 +161,7 @@ bool executor::serve_data_socket() {
   }
   if ((bits & ready::in) != 0 && (socket->push & push_in_data_mode) != 0) {
     channel_watch::fire(*socket, bits);
+    input_first_ = true;
     push(*socket, true);
     return true;
   }

@@ -155,9 +155,13 @@ TEST_CASE("DTR wakes from both sleeps") {
   CHECK(t.ask("AT#XSLEEP=2") == "\r\nOK\r\n");
   t.run(100ms);
   CHECK(t.reply("AT\r").empty());
+  CHECK_FALSE(t.modem.lines().ri);
+  t.control("urc hello");
+  CHECK(t.modem.lines().ri);
   t.control("lines dtr=0");
   t.control("lines dtr=1");
-  CHECK(t.listen(100ms) == "Ready\r\n");
+  CHECK(t.listen(200ms) == "Ready\r\n\r\nhello\r\n");
+  CHECK_FALSE(t.modem.lines().ri);
   CHECK(t.ask("AT#XSLEEP=1") == "\r\nOK\r\n");
   t.run(100ms);
   t.control("lines dtr=0");
