@@ -47,7 +47,7 @@ void executor::run(time_point now) {
   }
   if (power_ != power::running || uart_off() || deaf_until_) up_.discard(now);
   if (deaf_until_ && now >= *deaf_until_) deaf_until_.reset();
-  if (board_.rules().deaf_while_busy && busy()) up_.lose(now);
+  if (board_.rules().deaf_while_busy && busy() && board_.mode.current() == state::at) up_.lose(now);
   if (power_ == power::booting || power_ == power::off) return;
   board_.radio.run(now);
   board_.stack.settle(now);
