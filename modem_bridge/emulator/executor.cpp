@@ -47,12 +47,13 @@ void executor::run(time_point now) {
   }
   if (power_ != power::running || uart_off() || deaf_until_) up_.discard(now);
   if (deaf_until_ && now >= *deaf_until_) deaf_until_.reset();
-  if (board_.rules().deaf_while_busy && busy()) up_.lose(now);
+  if (board_.rules().deaf_while_busy && busy() && board_.mode.current() == state::at) up_.lose(now);
   if (power_ == power::booting || power_ == power::off) return;
   board_.radio.run(now);
   board_.stack.settle(now);
   fetch_notifications();
   if (hung_ && hung_until_ && now >= *hung_until_) hung_ = false;
+  call_host();
   if (power_ == power::asleep || hung_) return;
   do {
     transmit();
@@ -60,9 +61,7 @@ void executor::run(time_point now) {
     fetch_notifications();
   } while (step());
   transmit();
-  const bool waiting = down_.queued_bytes() > 0 || !notifications_.empty();
-  if (uart_off() && waiting && !ringing_since_) ringing_since_ = now;
-  if (!uart_off()) ringing_since_.reset();
+  call_host();
 }
 
 std::optional<time_point> executor::next_event() const {
@@ -207,6 +206,18 @@ void executor::set_dtr(bool asserted, time_point now) {
   if (rising) up_.discard(now);
   if (rising) (void)wake(now);
   down_.set_powered(dtr_, now);
+}
+
+void executor::call_host() {
+  const bool waiting = down_.queued_bytes() > 0 || !notifications_.empty();
+  if (!uart_off())
+    ringing_since_.reset();
+  else if (waiting && !ringing_since_)
+    ringing_since_ = board_.now;
+}
+
+bool executor::uart_off() const {
+  return by_handle() && (!dtr_ || (power_ == power::asleep && !deep_));
 }
 
 bool executor::ring() const {

@@ -39,6 +39,8 @@ public:
   /// output is kept; asserting it wakes a sleeping modem.
   void set_dtr(bool asserted, time_point now);
   [[nodiscard]] bool dtr() const { return dtr_; }
+  /// By DTR or by sleep, where the host can call for it (sm).
+  [[nodiscard]] bool uart_off() const;
   /// RI: something waits for a host that switched the UART off.
   [[nodiscard]] bool ring() const;
 
@@ -50,6 +52,7 @@ private:
   };
 
   bool step();
+  void call_host();
   bool change_speed();
   void set_speed(unsigned baud);
   void take_input();
@@ -76,7 +79,6 @@ private:
   void push(modem_socket& socket, bool in_data_mode);
   [[nodiscard]] unsigned events_of(const modem_socket& socket) const;
   [[nodiscard]] bool by_handle() const { return board_.rules().syntax == command_syntax::handle; }
-  [[nodiscard]] bool uart_off() const { return by_handle() && !dtr_; }
   void apply_power_change();
   void forget_everything();
   void transmit();

@@ -31,11 +31,10 @@ void executor::take_payload(std::byte value) {
     if (ended) end_data_mode();
     return;
   }
+  if (overflowed()) return;
   if (ended) {
     flush(mode.take(data_mode::buffer_bytes), true);
-  } else if (datagram_mode()) {
-    (void)overflowed();
-  } else if (mode.buffered_bytes() >= data_mode::buffer_bytes) {
+  } else if (!datagram_mode() && mode.buffered_bytes() >= data_mode::buffer_bytes) {
     flush(mode.take(data_mode::buffer_bytes), false);
   }
 }

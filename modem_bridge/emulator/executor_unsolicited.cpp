@@ -98,7 +98,8 @@ bool executor::hold_poll_events() {
 bool executor::idle() const {
   if (board_.mode.current() != state::at || busy() || typing_until_) return false;
   // sm-1 leaves a line alone only if the host sees it echoed.
-  return !board_.echo || editor_.pending_bytes() == 0;
+  return board_.rules().urcs != urc_place::before_response || !board_.echo ||
+         editor_.pending_bytes() == 0;
 }
 
 unsigned executor::events_of(const modem_socket& socket) const {
@@ -160,6 +161,7 @@ bool executor::serve_data_socket() {
   }
   if ((bits & ready::in) != 0 && (socket->push & push_in_data_mode) != 0) {
     channel_watch::fire(*socket, bits);
+    input_first_ = true;
     push(*socket, true);
     return true;
   }

@@ -79,7 +79,6 @@ struct flavour {
   bool echo;                 // ATE0, ATE1
   bool deaf_while_busy;      // reception is off while a command executes
   bool output_dropped;       // a host that takes nothing for long loses what is being written
-  bool speed_forgotten;      // a rate set by command is gone after a reset
   bool limit_follows_speed;  // the data-mode time limit is computed anew for it
   ring_indicator ring;
 
@@ -116,7 +115,6 @@ inline constexpr std::array flavours{
             .echo = false,
             .deaf_while_busy = true,
             .output_dropped = false,
-            .speed_forgotten = false,
             .limit_follows_speed = true,
             .ring = ring_indicator::none,
             .urcs = urc_place::anywhere,
@@ -146,7 +144,6 @@ inline constexpr std::array flavours{
             .echo = false,
             .deaf_while_busy = false,
             .output_dropped = false,
-            .speed_forgotten = true,
             .limit_follows_speed = true,
             .ring = ring_indicator::none,
             .urcs = urc_place::anywhere,
@@ -176,7 +173,6 @@ inline constexpr std::array flavours{
             .echo = false,
             .deaf_while_busy = false,
             .output_dropped = false,
-            .speed_forgotten = true,
             .limit_follows_speed = true,
             .ring = ring_indicator::none,
             .urcs = urc_place::anywhere,
@@ -206,7 +202,6 @@ inline constexpr std::array flavours{
             .echo = false,
             .deaf_while_busy = false,
             .output_dropped = false,
-            .speed_forgotten = true,
             .limit_follows_speed = true,
             .ring = ring_indicator::none,
             .urcs = urc_place::anywhere,
@@ -236,7 +231,6 @@ inline constexpr std::array flavours{
             .echo = true,
             .deaf_while_busy = false,
             .output_dropped = false,
-            .speed_forgotten = true,
             .limit_follows_speed = true,
             .ring = ring_indicator::pulse,
             .urcs = urc_place::before_response,
@@ -266,7 +260,6 @@ inline constexpr std::array flavours{
             .echo = true,
             .deaf_while_busy = false,
             .output_dropped = true,
-            .speed_forgotten = true,
             .limit_follows_speed = false,
             .ring = ring_indicator::level,
             .urcs = urc_place::idle_only,
@@ -300,14 +293,16 @@ namespace detail {
 constexpr bool complete() {
   for (std::size_t i = 0; i < flavours.size(); ++i) {
     const flavour& row = flavours[i];
-    if (static_cast<std::size_t>(row.id) != i || row.name.empty() || !row.chip) return false;
+    if (static_cast<std::size_t>(row.id) != i || row.name.empty() || row.chip->model.empty())
+      return false;
     if (row.version_command.empty() || row.application_version.empty() ||
         row.library_version.empty())
       return false;
     if (row.line_bytes_max == 0 || row.sockets_max == 0) return false;
     const bool handles = row.syntax == command_syntax::handle;
     // Both applications share these between their own versions.
-    if (handles != row.junk_dropped || handles != row.echo || handles == (row.chip == &nrf9160))
+    if (handles != row.junk_dropped || handles != row.echo ||
+        handles != (row.chip->release_assistance_max > 1))
       return false;
     if (row.urcs == urc_place::anywhere && row.urcs_kept_in_data_mode) return false;
   }

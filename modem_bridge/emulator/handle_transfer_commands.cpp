@@ -69,8 +69,9 @@ verdict report_sent(board& b, std::string_view name, int flags, const outgoing& 
 
 /// What both send commands share behind their addresses: `at` is the place of the data, or of the
 /// length that data mode may be given.
-verdict send(board& b, const command& c, std::string_view name, int handle, int mode,
+verdict send(board& b, const command& c, std::string_view name, std::string host, int mode,
              std::size_t at) {
+  const int handle = *c.number(0);
   if (mode == data_mode_mode) {
     const auto length =
         c.count() > at ? c.number(at, 0, 2'147'483'647) : std::optional<std::int32_t>(0);
@@ -80,8 +81,7 @@ verdict send(board& b, const command& c, std::string_view name, int handle, int 
   }
   auto payload = payload_of(c, mode, at);
   if (!payload) return verdict::error;
-  outgoing op(b, handle, std::move(*payload), std::exchange(b.send_host, {}), b.send_port,
-              b.send_flags);
+  outgoing op(b, handle, std::move(*payload), std::move(host), b.send_port, b.send_flags);
   return run_outgoing(
       b, std::move(op),
       [&b, name = std::string(name), flags = b.send_flags](const outgoing& done, bool ok) {
@@ -103,9 +103,8 @@ std::optional<int> send_head(board& b, const command& c) {
 verdict send_verb(board& b, const command& c) {
   const auto mode = send_head(b, c);
   if (!mode) return verdict::error;
-  // A host left behind by a refused send-to is used by data mode only.
-  if (*mode != data_mode_mode) b.send_host.clear();
-  return send(b, c, "#XSEND: ", *c.number(0), *mode, 3);
+  // A host left behind by a refused send-to is used by data mode only, whichever comes next.
+  return send(b, c, "#XSEND: ", {}, *mode, 3);
 }
 
 verdict send_to_verb(board& b, const command& c) {
@@ -117,7 +116,10 @@ verdict send_to_verb(board& b, const command& c) {
   const auto port = c.number(4, 0, 65535);
   if (!port) return verdict::error;
   b.send_port = *port;
-  return send(b, c, "#XSENDTO: ", *c.number(0), *mode, 5);
+  std::string to(*host);
+  const verdict how = send(b, c, "#XSENDTO: ", std::move(to), *mode, 5);
+  if (how != verdict::error && *mode != data_mode_mode) b.send_host.clear();
+  return how;
 }
 
 // ---- receive ----

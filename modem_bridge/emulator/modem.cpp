@@ -74,8 +74,7 @@ void modem::set_dtr(bool asserted, time_point now) {
 }
 
 modem::line_states modem::lines() const {
-  const bool off = config_.application->syntax == command_syntax::handle && !executor_.dtr();
-  return {executor_.dtr(), executor_.ring(), !off && !up_.holding_host()};
+  return {executor_.dtr(), executor_.ring(), !executor_.uart_off() && !up_.holding_host()};
 }
 
 void modem::compare_rates() {
