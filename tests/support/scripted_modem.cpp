@@ -75,8 +75,14 @@ void scripted_modem::settle() {
         on_want(*want);
     }
     take_output();
+    if (payload_due_ > 0 && typed_.size() >= payload_due_) {
+      sent.push_back("<" + typed_.substr(0, payload_due_) + ">");
+      typed_.erase(0, std::exchange(payload_due_, 0U));
+      if (answers_left-- > 0) driver.port_received(std::as_bytes(std::span(payload_reply)), now);
+      continue;
+    }
     const std::string end = data_mode_ ? "+++" : "\r";
-    const auto at = typed_.find(end);
+    const auto at = payload_due_ > 0 ? std::string::npos : typed_.find(end);
     if (at == std::string::npos) {
       if (more.empty()) return;
       continue;
@@ -89,7 +95,10 @@ void scripted_modem::settle() {
     --answers_left;
     ++answered;
     std::string reply = "\r\n#XDATAMODE: 0\r\n";
-    if (std::exchange(data_mode_, false) == false) reply = reply_to(text);
+    if (std::exchange(data_mode_, false) == false) {
+      reply = reply_to(text);
+      if (payload_after) payload_due_ = payload_after(text);
+    }
     driver.port_received(std::as_bytes(std::span(reply)), now);
   }
 }

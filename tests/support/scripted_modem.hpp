@@ -50,6 +50,10 @@ public:
   /// Answers want_chunk; empty: nobody answers.
   std::function<void(const outcome::want_chunk&)> on_want;
   std::function<void(const trace_event&)> on_trace;
+  /// How many bytes of payload follow a command and its OK; empty: this modem counts none.
+  std::function<std::size_t(const std::string& command)> payload_after;
+  /// The answer to a counted payload.
+  std::string payload_reply = "\r\n#XDATAMODE: 0\r\n";
 
 private:
   void take_output();
@@ -58,6 +62,7 @@ private:
   std::vector<std::pair<std::string, std::string>> answers_;
   std::string typed_;
   bool data_mode_ = false;
+  std::size_t payload_due_ = 0;
   int next_handle_ = 0;
 };
 
