@@ -47,6 +47,12 @@ public:
   }
   [[nodiscard]] bool was_sent(std::string_view begins) const;
 
+  /// It becomes a Serial Modem of the given lists; call before `boot`.
+  void be_serial_modem();
+  /// The line's rate, and the one rate at which this modem hears; 0: any.
+  unsigned line_rate = 115200;
+  unsigned hears_at = 0;
+
   /// Answers want_chunk; empty: nobody answers.
   std::function<void(const outcome::want_chunk&)> on_want;
   std::function<void(const trace_event&)> on_trace;
