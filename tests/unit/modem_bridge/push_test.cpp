@@ -54,7 +54,7 @@ TEST_CASE("what is kept for a program that does not read has a limit") {
   connect(m, 1);
   m.answers_left = 0;  // it does not hear that it is to stop
   m.driver.receive(socket_id{1}, false, m.now);
-  for (int i = 0; i < 4; ++i) m.feed(push(0, 2048));
+  for (int i = 0; i < 6; ++i) m.feed(push(0, 2048));
   CHECK(m.count<outcome::socket_broken>() == 0);
   m.feed(push(0, 1));
   REQUIRE(m.count<outcome::socket_broken>() == 1);
@@ -112,7 +112,7 @@ TEST_CASE("a push that breaks off is a hole") {
   m.feed("\r\n#XRECV: 0,0,10\r\nonly six");
   m.pass(1s);
   CHECK(m.count<outcome::socket_broken>() == 0);
-  m.pass(2s);
+  m.pass(3s);
   REQUIRE(m.count<outcome::socket_broken>() == 1);
   CHECK(m.all<outcome::socket_broken>().front().id == socket_id{1});
   CHECK(m.driver.status().uart.receives_damaged == 1);
@@ -123,10 +123,14 @@ TEST_CASE("payload without its header is a hole in somebody's stream") {
   m.be_serial_modem();
   m.boot();
   connect(m, 1);
+  m.answer("AT#XDATACTRL?", "\r\n#XDATACTRL: 1000,32\r\n\r\nOK\r\n");
+  m.answer("AT#XSOCKET?", "\r\n#XSOCKET: 0,1,0,1,0\r\n\r\nOK\r\n");
   m.feed("\r\n%UNKNOWN: 1\r\n");
   CHECK(m.count<outcome::socket_broken>() == 0);
   m.feed("\r\n#XRCV: 0,0,5\r\nhello\r\n");
-  CHECK(m.count<outcome::socket_broken>() == 1);
+  m.pass(1s);
+  REQUIRE(m.count<outcome::socket_broken>() == 1);
+  CHECK(m.all<outcome::socket_broken>().front().why.code == errc::stream_damaged);
 }
 
 TEST_CASE("an hour idle with an open socket that is pushed to is one command a minute") {
