@@ -74,7 +74,7 @@ void verify_job::start() {
 
 void verify_job::list(intent which, std::function<void()> next) {
   core_.run(which, {}, [this, which, next = std::move(next)](const at::reply& reply) {
-    if (!reply.ok()) return finish();
+    if (!reply.ok()) return end();
     const auto prefix = dialect::find(*core_.spoken, which).prefix;
     for (const auto& line : reply.lines)
       if (const auto rest = at::after_prefix(line, prefix)) read_open_socket(*rest, core_.facts);
@@ -109,6 +109,15 @@ void verify_job::compare() {
   for (const auto& row : known)
     if (core_.table.find(row.handle) == nullptr) core_.table.orphan(row.handle);
   core_.count_handles();
+  end();
+}
+
+/// It is the modem of before, so what got lost, got lost on the line.
+void verify_job::end() {
+  for (const auto id : core_.table.with_handle())
+    if (core_.table.find(id)->hole)
+      core_.break_socket(
+          id, fail(errc::stream_damaged, "a receive did not add up: bytes were lost on the line"));
   finish();
 }
 

@@ -66,6 +66,7 @@ private:
   void list(dialect::intent which, std::function<void()> next);
   void compare_sockets();
   void compare();
+  void end();
 
   engine_core& core_;
   std::function<void()> restarted_;

@@ -97,7 +97,7 @@ void connect_job::restore_limit() {
     socket->connected = true;
     socket->connecting = false;
     socket->peer = peer_;
-    core_.pace.activity();
+    core_.payload_moved();
     core_.emit(outcome::connected{ticket_, id_});
     finish();
   };

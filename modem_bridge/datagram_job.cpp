@@ -121,6 +121,7 @@ void datagram_job::send_text(intent how, std::string_view text) {
   const std::string host = to_ ? to_string(to_->address) : std::string();
   dialect::fields values;
   values.text = text;
+  values.payload = payload();
   values.host = host;
   values.port = to_ ? to_->port : 0;
   core_.run(how, values, [this, how](const at::reply& reply) {
@@ -213,7 +214,7 @@ void datagram_job::drop(errc cause, const std::string& detail) {
 }
 
 void datagram_job::sent() {
-  core_.pace.activity();
+  core_.payload_moved();
   core_.emit(outcome::chunk_sent{id_, bytes_.size()});
   finish();
 }

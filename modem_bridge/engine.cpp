@@ -197,6 +197,8 @@ void engine::receive(socket_id id, bool wanted, time_point now) {
   auto* entry = m.core.table.find(id);
   if (entry == nullptr) return;
   entry->wanted = wanted;
+  // It was received for as long as there was room; who waits to send must hear of it.
+  if (!wanted && entry->send_failed) m.core.break_socket(id, failure(*entry->send_failed));
   if (wanted && !entry->held.empty()) m.hand_out(*entry);
   m.update_turns(*entry);
   m.pump();

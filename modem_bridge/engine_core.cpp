@@ -31,14 +31,14 @@ void engine_core::run(intent what, const dialect::fields& values, then next,
   command.wait = row.wait + extra_wait;
   command.counted = row.counted;
   command.value_at = row.value_at;
-  run(std::move(command), std::move(next));
+  run(std::move(command), std::move(next), filled.payload);
 }
 
-void engine_core::run(at::command command, then next) {
+void engine_core::run(at::command command, then next, std::string_view payload) {
   link.busy_with = shown_command(command.line);
   trace(
       trace_event::direction::to_modem, [this] { return link.busy_with; },
-      [&command] { return std::string(payload_of(command.line)); });
+      [&] { return std::string(payload.empty() ? payload_of(command.line) : payload); });
   link.busy_socket = working_for;
   link.busy_since = now_;
   ++link.uart.commands;
@@ -126,11 +126,12 @@ modem_socket* engine_core::socket_event(modem_handle handle, unsigned events) {
 
 void engine_core::deliver(modem_socket& entry, std::vector<std::byte> bytes,
                           std::optional<endpoint> from) {
-  pace.activity();
+  payload_moved();
   shares.received(entry.id, bytes.size(), now_);
   if (entry.wanted && entry.held.empty())
     return emit(outcome::received{entry.id, std::move(bytes), from});
-  shares.stalled(entry.id);
+  // One may come before a program that has just connected says that it reads.
+  if (!entry.wanted && !entry.held.empty()) shares.stalled(entry.id);
   entry.held_bytes += bytes.size();
   entry.held.push_back({std::move(bytes), from});
 }

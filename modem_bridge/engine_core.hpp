@@ -39,7 +39,7 @@ public:
   /// `abandon` instead.
   void run(dialect::intent what, const dialect::fields& values, then next,
            std::chrono::milliseconds extra_wait = {});
-  void run(at::command command, then next);
+  void run(at::command command, then next, std::string_view payload = {});
   /// In data mode: the payload, what ends it (after `hold` at least, if the dialect ends it by
   /// bytes), and the wait for the modem to be back.
   void send_payload(std::span<const std::byte> payload, std::chrono::milliseconds hold, then next);
@@ -99,6 +99,10 @@ public:
   modem_socket* socket_event(modem_handle handle, unsigned events);
   /// Data for a socket is here: told, or kept while its program has no room for it.
   void deliver(modem_socket& entry, std::vector<std::byte> bytes, std::optional<endpoint> from);
+  void payload_moved() {
+    pace.activity();
+    moved = true;
+  }
   /// The line's rate is another one, here and in the modem.
   void set_rate(unsigned baud);
   void take_handle(modem_socket& entry, modem_handle handle);
@@ -115,6 +119,7 @@ public:
   std::optional<socket_id> working_for;  // whose command is on the channel
   push_policy shares;
   poll_pace pace;
+  bool moved = false;       // payload, since the modem was last asked for a sign of life
   unsigned rate = 0;        // of the line, at present
   bool end_hidden = false;  // this modem library reports a stream's end as no data
   bool running = false;     // the channel takes jobs

@@ -197,6 +197,7 @@ job_ptr engine::impl::refresh() {
 }
 
 job_ptr engine::impl::liveness() {
+  core.moved = false;
   const bring_up_context context{core.facts, core.link, core.config.apn,
                                  pdn_type(core.config.pdn_family)};
   return std::make_unique<network_job>(core, idle_step(idle_turn++, context),
@@ -411,7 +412,8 @@ void engine::impl::give_up_port(const failure& why) {
 std::optional<time_point> engine::impl::liveness_at() const {
   if (!core.running || stopped || active || core.channel.busy()) return std::nullopt;
   return std::max(core.channel.last_heard(), core.channel.line_free_at()) +
-         modem_limits::liveness_quiet;
+         (core.moved ? std::chrono::milliseconds(modem_limits::liveness_after_payload)
+                     : std::chrono::milliseconds(modem_limits::liveness_quiet));
 }
 
 std::vector<modem_handle> engine::impl::to_poll() const {

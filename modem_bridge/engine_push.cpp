@@ -7,11 +7,15 @@ namespace cellsock {
 
 void engine::impl::on_pushed(at::command_queue::pushed& push) {
   core.trace(
-      trace_event::direction::from_modem, [&] { return shown_bytes(push.bytes.size()); },
+      trace_event::direction::from_modem,
+      [&] {
+        return "handle " + std::to_string(number(push.header.handle)) + " receives " +
+               shown_bytes(push.bytes.size());
+      },
       [&] { return text_of(push.bytes); });
   // A handle that is being closed, or is nobody's, still has old data under way.
   auto* entry = core.table.find(push.header.handle);
-  if (entry == nullptr || entry->closing || entry->ended) return;
+  if (entry == nullptr || entry->closing || entry->ended || entry->hole) return;
   if (entry->held_bytes + push.bytes.size() > modem_limits::push_held_bytes_max) {
     ++core.link.uart.receives_damaged;
     if (entry->kind == transport::stream)
@@ -24,15 +28,15 @@ void engine::impl::on_pushed(at::command_queue::pushed& push) {
   update_turns(*entry);
 }
 
-/// Bytes were lost on the line. Whose stream has a hole now may not be known.
+/// Bytes were lost on the line. Whose stream has a hole now may not be known; and whether it is not
+/// the modem that went away in the middle shows when it is back in step.
 void engine::impl::on_push_damaged(std::optional<modem_handle> handle) {
   ++core.link.uart.receives_damaged;
-  const auto why =
-      fail(errc::stream_damaged, "a receive did not add up: bytes were lost on the line");
   for (const auto id : core.table.with_handle()) {
-    const auto* entry = core.table.find(id);
+    auto* entry = core.table.find(id);
     const bool hit = handle ? entry->handle == *handle : entry->pushed;
-    if (hit && entry->kind == transport::stream) core.break_socket(id, why);
+    if (hit && entry->kind == transport::stream) entry->hole = true;
+    update_turns(*entry);
   }
   if (!detecting) begin_resync("pushed data did not add up");
 }

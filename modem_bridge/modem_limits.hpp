@@ -36,6 +36,9 @@ inline constexpr auto chunk_answer_max = 2s;
 /// Nothing received for this long in AT mode: ask whether the modem is still there, with a command
 /// that also tells whether the network is.
 inline constexpr auto liveness_quiet = 60s;
+/// The same, once, after payload has moved: a transfer that stops may be a modem that hangs, and
+/// data that comes by itself leaves no command unanswered.
+inline constexpr auto liveness_after_payload = 10s;
 
 // ---- local ports ----
 
@@ -59,9 +62,9 @@ inline constexpr auto rate_probe_wait = 300ms;
 /// Pace of #XPOLL: while something moves, and doubling up to this while nothing does.
 inline constexpr auto poll_pace_min = 50ms;
 inline constexpr auto poll_pace_max = 1s;
-/// Data that was pushed for a socket whose program does not read: two pushes may be under way when
-/// it is switched off, and the kernel's own buffer holds another 4096 bytes.
-inline constexpr std::size_t push_held_bytes_max = 2 * 2048 + 4096;
+/// Data that was pushed for a socket whose program does not read: the second push switches it off,
+/// two more may be under way by then, and the kernel's own buffer holds another 4096 bytes.
+inline constexpr std::size_t push_held_bytes_max = 2 * 2048 + 2 * 2048 + 4096;
 /// A push that has begun comes in one go.
 inline constexpr auto push_silence_max = 2s;
 /// Between two receives' worth of it: its owner may have run out of room again.

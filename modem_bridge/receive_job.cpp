@@ -36,6 +36,10 @@ void receive_job::replied(const at::reply& reply) {
   if (reply.ok() && reply.payload) return got(*entry, reply);
   // What was pushed meanwhile and has no room yet comes before the end: asked again after it.
   if (!entry->held.empty()) return later(*entry);
+  if (entry->send_failed) {
+    core_.break_socket(id_, failure(*entry->send_failed));
+    return finish();
+  }
   if (reply.ok()) return got_nothing(*entry, reply);
   // An older modem library answers so at the end of a stream, too.
   const bool may_be_end = core_.end_hidden && entry->kind == transport::stream && !confirming_ &&

@@ -62,16 +62,17 @@ void send_job::next_piece() {
   const auto& piece = pieces_[next_];
   const auto payload = as_text(bytes_).substr(piece.at, piece.bytes);
   switch (piece.mode) {
-    case send_mode::string: return send_text(intent::send_string, payload, payload.size());
-    case send_mode::hex: return send_text(intent::send_hex, to_hex(payload), payload.size());
+    case send_mode::string: return send_text(intent::send_string, payload, payload);
+    case send_mode::hex: return send_text(intent::send_hex, to_hex(payload), payload);
     case send_mode::data: return send_data(payload);
   }
 }
 
-void send_job::send_text(intent how, std::string_view text, std::size_t wanted) {
+void send_job::send_text(intent how, std::string_view text, std::string_view payload) {
   dialect::fields values;
   values.text = text;
-  core_.run(how, values, [this, how, wanted](const at::reply& reply) {
+  values.payload = payload;
+  core_.run(how, values, [this, how, wanted = payload.size()](const at::reply& reply) {
     if (gone_) return finish();
     const auto sent = printed_number(reply, dialect::find(*core_.spoken, how));
     if (reply.ok() && sent == static_cast<long>(wanted)) return piece_sent();
@@ -98,8 +99,11 @@ void send_job::send_data(std::string_view payload) {
 void send_job::data_mode_over(const at::reply& reply) {
   if (gone_) return finish();
   const int result = reply.code.value_or(-1);
-  if (result != 0)
+  if (result != 0) {
+    // Also a peer that closed ends a data mode so; what it sent before is still there.
+    drains_ = true;
     return fail_stream(errc::connection_reset, "data mode ended with " + std::to_string(result));
+  }
   // Of several flushes an earlier one may have been the slow one: all of them count together.
   const auto flushing = reply.at - began_ - core_.channel.line_time(pieces_[next_].bytes);
   const bool silent = core_.spoken->failure_kind == dialect::data_failure::silent;
@@ -128,14 +132,21 @@ void send_job::verify() {
 }
 
 void send_job::piece_sent() {
-  core_.pace.activity();
+  core_.payload_moved();
   ++next_;
   next_piece();
 }
 
 void send_job::fail_stream(errc cause, const std::string& detail) {
   core_.ask_why(cause, detail, [this](const failure& why) {
-    if (!gone_) core_.break_socket(id_, why);
+    if (gone_) return finish();
+    auto* entry = core_.table.find(id_);
+    if (drains_ && entry != nullptr && entry->wanted && why.code == errc::connection_reset) {
+      entry->send_failed = why;
+      entry->hung_up = true;
+      return finish();
+    }
+    core_.break_socket(id_, why);
     finish();
   });
 }

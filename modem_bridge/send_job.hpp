@@ -23,7 +23,7 @@ public:
 
 private:
   void next_piece();
-  void send_text(dialect::intent how, std::string_view text, std::size_t wanted);
+  void send_text(dialect::intent how, std::string_view text, std::string_view payload);
   void send_data(std::string_view payload);
   void data_mode_over(const at::reply& reply);
   void verify();
@@ -34,6 +34,7 @@ private:
   socket_id id_;
   bool asking_ = false;
   bool gone_ = false;
+  bool drains_ = false;  // the failure may leave received data behind
   std::vector<std::byte> bytes_;
   std::vector<piece> pieces_;
   std::size_t next_ = 0;

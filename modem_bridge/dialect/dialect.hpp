@@ -171,6 +171,7 @@ struct fields {
   long flags = 0;
   unsigned baud = 0;
   std::string_view text = {};
+  std::string_view payload = {};  // what `text` stands for, where that is in hexadecimal
 };
 
 inline constexpr std::array<std::string_view, 12> placeholders{
