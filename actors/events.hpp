@@ -40,18 +40,21 @@ inline constexpr std::array table{
     row{"accept-failed", level::warn, "detail", "out of descriptors or memory; tried again soon"},
     row{"request-malformed", level::warn, "pid bytes",
         "a program sent what is no request; its connection was closed"},
-    row{"at-command", level::info, "pid uid", "a person sent an AT command (`cellsock at`)"},
+    row{"at-command", level::info, "link pid uid", "a person sent an AT command (`cellsock at`)"},
     row{"watch-started", level::info, "pid uid events trace payload",
         "a watcher came; to the watcher itself: from here on nothing is left out unsaid"},
     // Sockets.
-    row{"socket-opened", level::info, "socket cookie pid program", "a program made a socket"},
-    row{"connect-started", level::debug, "socket peer", "the modem was asked to connect"},
-    row{"connected", level::info, "socket peer", "the connect stands"},
-    row{"connect-failed", level::info, "socket peer why detail", "the connect did not"},
-    row{"socket-ended", level::info, "cookie why detail",
+    row{"socket-opened", level::info, "link socket cookie pid program", "a program made a socket"},
+    row{"connect-started", level::debug, "link socket peer", "the modem was asked to connect"},
+    row{"connected", level::info, "link socket peer", "the connect stands"},
+    row{"connect-failed", level::info, "link socket peer why detail", "the connect did not"},
+    row{"socket-ended", level::info, "link cookie why detail",
         "its channel ended abnormally; the program can ask why"},
-    row{"socket-closed", level::info, "socket", "closed by its program and in the modem"},
-    row{"socket-crashed", level::error, "socket reason", "a fault of ours; it cost this socket"},
+    row{"socket-closed", level::info, "link socket", "closed by its program and in the modem"},
+    row{"socket-moved", level::info, "link socket",
+        "its program chose this modem for it (SO_BINDTODEVICE)"},
+    row{"socket-crashed", level::error, "link socket reason",
+        "a fault of ours; it cost this socket"},
     row{"sockets-exhausted", level::warn, "link program",
         "a socket was refused: the modem's are all held"},
     // The link.
@@ -66,7 +69,7 @@ inline constexpr std::array table{
     row{"bridge-crashed", level::error, "link why",
         "the modem's actor failed; its sockets are gone and it is started again"},
     // The trace.
-    row{"at", level::info, "dir socket text payload",
+    row{"at", level::info, "link dir socket text payload",
         "one line of the AT dialogue: `>` to the modem, `<` from it, `-` a note; payload only for "
         "a watcher that may see it"},
 };

@@ -48,6 +48,7 @@ constexpr std::array error_rows{
     error_row{errc::unsupported_operation, v1::ERROR_CODE_UNSUPPORTED_OPERATION},
     error_row{errc::unknown_option, v1::ERROR_CODE_UNKNOWN_OPTION},
     error_row{errc::not_permitted, v1::ERROR_CODE_NOT_PERMITTED},
+    error_row{errc::no_device, v1::ERROR_CODE_NO_DEVICE},
     error_row{errc::name_not_found, v1::ERROR_CODE_NAME_NOT_FOUND},
     error_row{errc::name_failed, v1::ERROR_CODE_NAME_FAILED},
     error_row{errc::name_try_again, v1::ERROR_CODE_NAME_TRY_AGAIN},
@@ -286,6 +287,7 @@ void set_link(v1::LinkStatus& to, const msg::link_report& from,
 
 void set_socket(v1::SocketStatus& to, const msg::socket_report& from,
                 std::chrono::steady_clock::time_point now) {
+  to.set_link(from.link);
   to.set_id(number(from.id));
   to.set_cookie(number(from.cookie));
   to.set_type(from.kind == transport::stream ? "stream" : "datagram");

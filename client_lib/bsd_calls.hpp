@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "cellsock/v1/socket.pb.h"
 #include "client_lib/endpoint.hpp"
@@ -62,6 +63,10 @@ enum class timeout_kind : std::uint8_t { receive, send };
 /// Milliseconds, 0 = none. A send timeout also bounds connect in the modem.
 [[nodiscard]] int set_timeout(int fd, timeout_kind which, std::int64_t timeout_ms);
 [[nodiscard]] int get_timeout(int fd, timeout_kind which, std::int64_t& timeout_ms);
+/// The modem that the socket uses ("modem1", "modem1/pdn0"; "": the default one), before it is
+/// connected, bound or sent on.
+[[nodiscard]] int set_device(int fd, const std::string& name);
+[[nodiscard]] int get_device(int fd, std::string& name);
 /// The pending error as an errno (0 = none), cleared by reading.
 [[nodiscard]] int take_error(int fd, int& error);
 

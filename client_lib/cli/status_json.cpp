@@ -89,7 +89,8 @@ json socket(const v1::SocketStatus& one) {
           {"bytes_received", one.bytes_received()},
           {"bytes_queued", one.bytes_queued()},
           {"datagrams_dropped", one.datagrams_dropped()},
-          {"age_ms", one.age_ms()}};
+          {"age_ms", one.age_ms()},
+          {"link", known(one.link())}};
 }
 
 json sockets(const v1::StatusReply& status) {

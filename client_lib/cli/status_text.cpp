@@ -89,6 +89,7 @@ std::string exhausted_text(const v1::StatusReply& status, const v1::LinkStatus& 
   unsigned held = 0;
   for (const auto& one : status.sockets()) {
     if (one.state() == "closing" || one.state() == "draining") continue;
+    if (one.link() != link.name()) continue;
     ++held;
     holders += (holders.empty() ? "" : ", ") + printable(one.owner_program()) + " (pid " +
                std::to_string(one.owner_pid()) + ")";

@@ -22,6 +22,32 @@ constexpr timeout_kind timeout_of(int option) {
   return option == SO_RCVTIMEO ? timeout_kind::receive : timeout_kind::send;
 }
 
+constexpr bool is_device(int level, int option) {
+  return level == SOL_SOCKET && option == SO_BINDTODEVICE;
+}
+/// Longer than any name of a device; a `struct ifreq`, which has the name first, is shorter too.
+constexpr std::size_t device_name_max = 64;
+
+/// Text with or without its final zero, or a `struct ifreq` as Zephyr has it.
+inline int choose_device(int fd, const void* value, std::size_t length) {
+  if (value == nullptr && length > 0) return -EFAULT;
+  if (length > device_name_max) return -EINVAL;
+  const auto* text = static_cast<const char*>(value);
+  return set_device(fd, std::string(text, length == 0 ? 0 : ::strnlen(text, length)));
+}
+
+/// As Linux gives it: with its final zero; nothing while no device is chosen.
+template <class Api>
+int give_device(int fd, void* value, typename Api::length* length) {
+  std::string name;
+  if (const int result = get_device(fd, name); result < 0) return result;
+  const std::size_t bytes = name.empty() ? 0 : name.size() + 1;
+  if (*length < bytes) return -EINVAL;
+  if (bytes > 0) std::memcpy(value, name.c_str(), bytes);
+  *length = static_cast<typename Api::length>(bytes);
+  return 0;
+}
+
 /// An option that nobody has on a descriptor that is nobody's: the descriptor's error first.
 inline int unknown_option(int fd) {
   const int other = get_nonblocking(fd);
@@ -40,6 +66,7 @@ int give(const Value& value, void* to, typename Api::length* length) {
 
 template <class Api>
 int set_option(int fd, int level, int option, const void* value, typename Api::length length) {
+  if (is_device(level, option)) return choose_device(fd, value, length);
   if (!is_timeout(level, option)) return unknown_option(fd);
   if (value == nullptr) return -EFAULT;
   typename Api::timeval given;
@@ -57,8 +84,10 @@ int set_option(int fd, int level, int option, const void* value, typename Api::l
 template <class Api>
 int get_option(int fd, int level, int option, void* value, typename Api::length* length) {
   const bool is_error = level == SOL_SOCKET && option == SO_ERROR;
-  if (!is_error && !is_timeout(level, option)) return unknown_option(fd);
+  const bool device = is_device(level, option);
+  if (!is_error && !device && !is_timeout(level, option)) return unknown_option(fd);
   if (value == nullptr || length == nullptr) return -EFAULT;
+  if (device) return give_device<Api>(fd, value, length);
   if (is_error) {
     // Before the error is taken: it can be read once.
     if (Api::option_lengths_exact && *length != sizeof(int)) return -EINVAL;

@@ -210,6 +210,11 @@ unsigned baud_of(const modem_uri& uri) noexcept {
   return std::visit([](const auto& one) { return one.baud; }, uri);
 }
 
+unsigned fast_baud_of(const modem_uri& uri) noexcept {
+  const auto* serial = std::get_if<serial_uri>(&uri);
+  return serial == nullptr ? 0 : serial->fast_baud;
+}
+
 std::string_view warning_of(const modem_uri& uri) noexcept {
   const auto* serial = std::get_if<serial_uri>(&uri);
   if (serial == nullptr || serial->rts_cts) return {};

@@ -48,6 +48,8 @@ using modem_uri = std::variant<serial_uri, unix_uri, tcp_uri, emulator_uri>;
 
 /// Of the line behind the port; 0: none.
 [[nodiscard]] unsigned baud_of(const modem_uri& uri) noexcept;
+/// The rate to change to once the modem answers; 0: stay.
+[[nodiscard]] unsigned fast_baud_of(const modem_uri& uri) noexcept;
 /// What is legal and yet asks for trouble, in one sentence; empty if nothing.
 [[nodiscard]] std::string_view warning_of(const modem_uri& uri) noexcept;
 
