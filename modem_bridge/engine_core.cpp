@@ -72,6 +72,7 @@ void engine_core::write_data_terminator() {
 
 void engine_core::await_data_mode_end(then next) {
   pdn_recheck = pdn_recheck || spoken->notices_lost_in_data_mode;
+  was_in_data_mode = true;
   on_reply = std::move(next);
   const bool reported = spoken->failure_kind == dialect::data_failure::reported;
   channel.await_data_mode_end(dialect::find(*spoken, intent::send_stream).wait, now_,

@@ -136,6 +136,7 @@ public:
     std::size_t line_bytes = 0;
   };
   turn_account turn;
+  bool was_in_data_mode = false;  // since that was last asked
   void charge_reply(const at::reply& reply);
 
   // What the active job waits for.

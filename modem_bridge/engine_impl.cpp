@@ -95,6 +95,7 @@ void engine::impl::end_job_if_finished() {
   if (!active || !active->finished()) return;
   if (const auto taken = std::exchange(turn_taken, std::nullopt))
     turns.charge(*taken, core.turn.payload, core.turn.line_bytes);
+  listen_for_answer();
   const auto id = active->socket();
   active.reset();
   core.active = nullptr;
@@ -174,22 +175,25 @@ job_ptr engine::impl::choose_job() {
   if (std::exchange(probe_due, false)) return liveness();
   if (const auto when = poll_at(); when && core.now() >= *when)
     return std::make_unique<poll_job>(core, to_poll());
+  return payload_job();
+}
+
+job_ptr engine::impl::payload_job() {
   turns.set_quantum(dialect::chunk_bytes(*core.spoken, core.rate));
-  while (const auto chosen = turns.next()) {
-    turn_taken = chosen;
-    core.turn = {};
-    core.turn.bytes_max = chosen->bytes_max;
+  if (listen_until && core.now() >= *listen_until) listen_until.reset();
+  while (const auto chosen = listen_until ? turns.next_small() : turns.next()) {
     const auto* entry = core.table.find(chosen->id);
     if (entry == nullptr) {
       turns.forget(chosen->id);
       continue;
     }
     update_turns(*entry);
-    if (chosen->what == direction::receive) {
-      if (!entry->can_receive()) continue;
-      return std::make_unique<receive_job>(core, chosen->id);
-    }
-    if (!entry->can_send()) continue;
+    const bool receives = chosen->what == direction::receive;
+    if (receives ? !entry->can_receive() : !entry->can_send()) continue;
+    turn_taken = chosen;
+    core.turn = {};
+    core.turn.bytes_max = chosen->bytes_max;
+    if (receives) return std::make_unique<receive_job>(core, chosen->id);
     if (entry->kind == transport::stream) {
       auto made = std::make_unique<send_job>(core, chosen->id);
       asked_stream = made.get();
@@ -200,6 +204,17 @@ job_ptr engine::impl::choose_job() {
     return made;
   }
   return nullptr;
+}
+
+/// A notice that data mode held back follows its end at once, but after it. The next piece of bulk
+/// would put off the answer it announces by its own length.
+void engine::impl::listen_for_answer() {
+  if (!std::exchange(core.was_in_data_mode, false) || core.spoken == nullptr) return;
+  const bool pulled =
+      core.spoken->pushes.empty() && core.spoken->readiness == dialect::notices::told;
+  if (pulled && turns.answer_due())
+    listen_until = core.now() + modem_limits::answer_notice +
+                   core.channel.line_time(modem_limits::answer_notice_bytes);
 }
 
 void engine::impl::queue(job_ptr next) {

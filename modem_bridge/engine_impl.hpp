@@ -29,6 +29,8 @@ struct engine::impl {
   void on_reply(const at::reply& reply);
   void start_next_job();
   [[nodiscard]] job_ptr choose_job();
+  [[nodiscard]] job_ptr payload_job();
+  void listen_for_answer();
   void begin(job_ptr next);
   void end_job_if_finished();
   void abandon_active(const failure& why);
@@ -82,7 +84,8 @@ struct engine::impl {
 
   engine_core core;
   scheduler turns;
-  std::optional<turn> turn_taken;  // what the active job is
+  std::optional<turn> turn_taken;          // what the active job is
+  std::optional<time_point> listen_until;  // until then only what is small is begun
   dialect::detector detector;
   bool detecting = false;
   bool resyncing = false;

@@ -441,7 +441,10 @@ std::optional<time_point> engine::impl::deadline() const {
   consider(core.pause_until);
   if (core.running && !stopped) consider(refresh_at);
   consider(liveness_at());
-  if (!active && !core.channel.busy()) consider(poll_at());
+  if (!active && !core.channel.busy()) {
+    consider(poll_at());
+    consider(listen_until);
+  }
   consider(hand_out_at);
   return earliest;
 }

@@ -92,6 +92,10 @@ inline constexpr auto connect_timeout_max = 120s;
 inline constexpr auto flush_suspect = send_timeout_data - 1s;
 /// Added to the modem's own connect timeout before the command counts as unanswered.
 inline constexpr auto connect_grace = 10s;
+/// After data mode, while an answer is due: from its end to the notice it held back (one turnaround
+/// and the bytes of two notices).
+inline constexpr auto answer_notice = 3ms;
+inline constexpr std::size_t answer_notice_bytes = 40;
 /// Inactivity limit of data mode (#XDATACTRL): long, so that a scheduling gap here never splits a
 /// datagram in two.
 inline constexpr auto data_limit = 1000ms;

@@ -50,6 +50,8 @@ public:
 
   /// The next turn; empty: nobody is ready. It ends with `charge`, or cost nothing.
   [[nodiscard]] std::optional<turn> next();
+  /// The same among what is small.
+  [[nodiscard]] std::optional<turn> next_small();
   /// What the turn moved, and the bytes of line it took, waits included.
   void charge(const turn& taken, std::size_t payload, std::size_t line_bytes);
   /// Whether somebody asked something small, beside bulk, and has not been answered: worth
@@ -77,7 +79,6 @@ private:
   [[nodiscard]] std::vector<member>::iterator find(socket_id id);
   void change(socket_id id, auto&& what);
   [[nodiscard]] bool nobody_ready() const;
-  [[nodiscard]] std::optional<turn> next_small();
   [[nodiscard]] turn regular(member& chosen) const;
   [[nodiscard]] std::size_t piece() const;
   [[nodiscard]] std::int64_t quantum() const { return static_cast<std::int64_t>(quantum_); }
