@@ -5,6 +5,7 @@
 
 #include "modem_bridge/emulator/executor.hpp"
 #include "modem_bridge/emulator/outgoing.hpp"
+#include "modem_bridge/emulator/transfer.hpp"
 
 namespace cellsock::emulator {
 namespace {
@@ -59,6 +60,9 @@ void executor::flush(std::vector<std::byte> bytes, bool last) {
     if (!ok)
       board_.log.add(board_.now, "dropped", op.handle(), op.size() - op.sent_bytes(),
                      "flush failed");
+    if (ok && by_handle() && (board_.send_flags & transfer::notify) != 0)
+      if (const modem_socket* socket = board_.data_socket())
+        board_.owed.push_back({socket->handle, socket->id, op.sent_bytes()});
     if (!ok && by_handle())
       flush_failed(last);
     else if (last)

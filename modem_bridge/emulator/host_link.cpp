@@ -150,6 +150,14 @@ void host_link::attach(int descriptor) {
   ::setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &send_buffer_bytes, sizeof send_buffer_bytes);
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // a unix socket has none
   stream_.emplace(loop_, descriptor);
+  closed_ = false;
+  // While RTS holds the host nobody reads, so an end of file would go unseen.
+  stream_->async_wait(asio::posix::stream_descriptor::wait_error,
+                      [this](const asio::error_code& problem) {
+                        if (problem) return;
+                        closed_ = true;
+                        on_host();
+                      });
 }
 
 int host_link::descriptor() const {

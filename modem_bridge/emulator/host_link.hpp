@@ -36,12 +36,14 @@ public:
   /// What the host's UART is set to; 0: it cannot be known.
   [[nodiscard]] unsigned host_baud() const;
 
-  /// A host came.
+  /// A host came, or closed its end.
   std::function<void()> on_host = [] {};
   /// No host will ever come again.
   std::function<void()> on_over = [] {};
   /// Reading or writing told that the host is gone.
   void host_left();
+  /// Its end is closed, though what it wrote may still be here to read.
+  [[nodiscard]] bool host_closed() const { return closed_; }
 
 private:
   explicit host_link(asio::io_context& loop) : loop_(loop) {}
@@ -54,6 +56,7 @@ private:
   std::optional<pty> terminal_;
   std::optional<asio::posix::stream_descriptor> listener_;
   std::optional<asio::posix::stream_descriptor> stream_;
+  bool closed_ = false;
 };
 
 }  // namespace cellsock::emulator

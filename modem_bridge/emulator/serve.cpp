@@ -37,7 +37,7 @@ public:
     if (!options.events_path.empty()) events_.open(options.events_path, std::ios::trunc);
     watch_network();
     port_.on_host = [this] {
-      forget_host();
+      if (!port_.host_closed()) forget_host();
       turn();
     };
     turn();
@@ -87,6 +87,8 @@ private:
 
   void read(time_point now) {
     if (port_.descriptor() < 0) return;
+    // What a host wrote before it left is worth reading only if the wire takes it.
+    if (port_.host_closed() && !modem_.lines().cts) return host_left();
     const time_point since = waiting_since_.value_or(now);
     const std::size_t room = std::min(modem_.rx_room(now, since), chunk_.size());
     if (room == 0) return;

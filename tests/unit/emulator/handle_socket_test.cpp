@@ -248,6 +248,9 @@ TEST_CASE("an asynchronous send tells when its bytes have crossed the air") {
   CHECK(t.ask("AT#XSEND=0,0,8192,\"abc\"") == "\r\n#XSEND: 0,1,3\r\n\r\nOK\r\n");
   CHECK(t.listen(20ms).empty());
   CHECK(t.listen(200ms) == "\r\n#XSENDNTF: 0,0,3\r\n");
+  (void)t.ask("AT#XSEND=0,2,8192,3");
+  t.type("abc");
+  CHECK(t.listen(300ms) == "\r\n#XDATAMODE: 0\r\n\r\n#XSENDNTF: 0,0,3\r\n");
   (void)t.ask("AT#XSEND=0,0,8192,\"abc\"");
   t.control("pdn down");
   CHECK(t.listen(200ms) == "\r\n#XSENDNTF: 0,-1,0\r\n");

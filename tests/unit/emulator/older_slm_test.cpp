@@ -155,6 +155,16 @@ TEST_CASE("2.4 hears nothing while a command executes") {
   t->type("kept+++");
   CHECK(t->until("#XDATAMODE: 0\r\n") == "\r\n#XDATAMODE: 0\r\n");
   CHECK(t->network.peer(emulator_bench::at("192.0.2.10:7"))->received().size() == 4);
+  // A flush that waits is no command.
+  (void)t->ask("AT#XSEND");
+  t->control("send-block on");
+  t->type(std::string(4096, 'x'));
+  t->run(1s);
+  t->type("tail+++");
+  t->run(1s);
+  t->control("send-block off");
+  CHECK(t->until("#XDATAMODE: 0\r\n") == "\r\n#XDATAMODE: 0\r\n");
+  CHECK(t->network.peer(emulator_bench::at("192.0.2.10:7"))->received().size() == 4 + 4096 + 4);
 }
 
 TEST_CASE("2.4 prints no port of a sender, and changes its rate for good") {
