@@ -191,7 +191,8 @@ public:
   void datagram(socket_id id, std::optional<endpoint> to, std::vector<std::byte> payload,
                 time_point now);
   /// Whether there is room for one more receive (2048 bytes). While false nothing is pulled from
-  /// the modem for this socket, and no other socket suffers.
+  /// the modem for this socket, what the modem sends by itself is kept (and soon stopped), and no
+  /// other socket suffers.
   void receive(socket_id id, bool wanted, time_point now);
 
   // ---- the modem itself ----

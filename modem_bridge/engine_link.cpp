@@ -411,9 +411,12 @@ void engine::impl::give_up_port(const failure& why) {
 
 std::optional<time_point> engine::impl::liveness_at() const {
   if (!core.running || stopped || active || core.channel.busy()) return std::nullopt;
-  return std::max(core.channel.last_heard(), core.channel.line_free_at()) +
-         (core.moved ? std::chrono::milliseconds(modem_limits::liveness_after_payload)
-                     : std::chrono::milliseconds(modem_limits::liveness_quiet));
+  std::chrono::milliseconds quiet = modem_limits::liveness_quiet;
+  if (core.moved) quiet = modem_limits::liveness_after_payload;
+  // A modem that restarts is at its own rate again: its `Ready` is noise without an end here.
+  if (core.rate != core.config.baud && core.channel.mid_line())
+    quiet = modem_limits::liveness_after_noise;
+  return std::max(core.channel.last_heard(), core.channel.line_free_at()) + quiet;
 }
 
 std::vector<modem_handle> engine::impl::to_poll() const {

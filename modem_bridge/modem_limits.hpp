@@ -39,6 +39,8 @@ inline constexpr auto liveness_quiet = 60s;
 /// The same, once, after payload has moved: a transfer that stops may be a modem that hangs, and
 /// data that comes by itself leaves no command unanswered.
 inline constexpr auto liveness_after_payload = 10s;
+/// The same after bytes that end in no line, at a rate that is not the modem's own.
+inline constexpr auto liveness_after_noise = 1s;
 
 // ---- local ports ----
 

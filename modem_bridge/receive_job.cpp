@@ -131,6 +131,8 @@ void receive_job::over(errc cause, const std::string& detail) {
 void receive_job::abandon(const failure& why) {
   if (gone_) return finish();
   auto* entry = core_.table.find(id_);
+  // Told when it is known whether the modem restarted.
+  if (entry != nullptr && entry->hole) return finish();
   const bool stream = entry != nullptr && entry->kind == transport::stream;
   if (why.code == errc::stream_damaged || why.code == errc::timed_out) {
     const bool silent = why.code == errc::timed_out;

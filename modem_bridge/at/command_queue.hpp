@@ -107,6 +107,7 @@ public:
   void abandon();
   /// Forgets what is in flight and what was received.
   void reset();
+  [[nodiscard]] bool mid_line() const noexcept { return reader_.holding(); }
   [[nodiscard]] time_point last_heard() const noexcept { return last_heard_; }
   [[nodiscard]] time_point line_free_at() const noexcept { return line_free_at_; }
   [[nodiscard]] std::uint64_t lines_dropped() const noexcept { return reader_.lines_dropped(); }

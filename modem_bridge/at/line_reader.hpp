@@ -52,6 +52,9 @@ public:
   [[nodiscard]] bool wants_quiet() const noexcept { return wants_quiet_; }
   void settle() noexcept { settled_ = true; }
 
+  /// Bytes came that are not a whole line or receive yet.
+  [[nodiscard]] bool holding() const noexcept { return !held_.empty(); }
+
   /// Forgets everything held.
   void reset();
   /// Input longer than modem_limits::line_bytes_max, dropped to the next line end.

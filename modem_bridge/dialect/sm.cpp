@@ -37,11 +37,12 @@ constexpr std::array rows{
     verb{intent::receive, "AT#XRECV={handle},0,64,1", "#XRECV:", 6s, true, 2},
     verb{intent::receive_from, "AT#XRECVFROM={handle},0,64,1", "#XRECVFROM:", 6s, true, 2},
     verb{intent::receive_wait, "AT#XRECV={handle},0,0,1", "#XRECV:", 6s, true, 2},
-    // Only the end of a socket is told: its data comes unasked.
-    verb{intent::poll_start, "AT#XAPOLL=,1,0", "#XAPOLL:", 5s},
-    verb{intent::poll_stop, "AT#XAPOLL=,0", "#XAPOLL:", 5s},
-    verb{intent::notice_again, "AT#XAPOLL={handle},1,1", "#XAPOLL:", 5s},
-    verb{intent::notice_end, "AT#XAPOLL={handle},1,0", "#XAPOLL:", 5s},
+    // Only the end of a socket is told: its data comes unasked. No line of theirs has a prefix: one
+    // that comes meanwhile is a notice.
+    verb{intent::poll_start, "AT#XAPOLL=,1,0", "", 5s},
+    verb{intent::poll_stop, "AT#XAPOLL=,0", "", 5s},
+    verb{intent::notice_again, "AT#XAPOLL={handle},1,1", "", 5s},
+    verb{intent::notice_end, "AT#XAPOLL={handle},1,0", "", 5s},
     cannot(intent::poll_ask, "the modem tells by itself"),
     verb{intent::push_start, "AT#XRECVCFG=,1,0", "#XRECVCFG:", 5s},
     verb{intent::push_on, "AT#XRECVCFG={handle},1,0", "#XRECVCFG:", 5s},

@@ -111,6 +111,26 @@ TEST_CASE("a restart that nobody heard at the fast rate is found out") {
   CHECK(m.driver.status().state == link_state::ready);
 }
 
+TEST_CASE("a restart that was heard as noise only is found out soon") {
+  scripted_modem m(fast());
+  m.be_serial_modem();
+  m.boot();
+  m.pass(1s);
+  REQUIRE(m.driver.status().state == link_state::ready);
+  m.sent.clear();
+  m.feed("\xff\x80\xfe");
+  m.hears_at = 115200;
+  m.pass(900ms);
+  CHECK(m.sent.empty());
+  m.pass(200ms);
+  CHECK(m.was_sent("AT+CEREG?"));
+  for (int i = 0; i < 800 && rates(m).size() < 2; ++i) m.pass(50ms);
+  m.hears_at = 0;
+  m.pass(3s);
+  CHECK(rates(m) == std::vector<unsigned>{1000000, 115200, 1000000});
+  CHECK(m.driver.status().state == link_state::ready);
+}
+
 TEST_CASE("a port without a line has no rate") {
   engine_config config = fast();
   config.baud = 0;

@@ -172,3 +172,24 @@ TEST_CASE("a payload that fails in the middle is ended by one terminator and not
   CHECK(m.sent[2].starts_with("+++AT+CGACT?"));
   CHECK_FALSE(m.was_sent("AT+CFUN=0"));
 }
+
+TEST_CASE("a resolver that prints all addresses is asked once for both families") {
+  for (const bool prints_all : {false, true}) {
+    scripted_modem m;
+    m.be_serial_modem();
+    m.answer("AT+CGPADDR", "\r\n+CGPADDR: 0,\"10.0.0.2\",\"2001:db8::2\"\r\n\r\nOK\r\n");
+    if (prints_all)
+      m.answer("AT#XCLAC", "\r\nAT#XCLOSE\r\nAT#XRECVCFG\r\nAT#XAPOLL\r\nAT#XLISTEN\r\n\r\nOK\r\n");
+    m.answer("AT#XGETADDRINFO=\"a.example\",0",
+             "\r\n#XGETADDRINFO: \"2001:db8::7 192.0.2.7 192.0.2.8\"\r\n\r\nOK\r\n");
+    m.boot();
+    m.driver.resolve(ticket{1}, "a.example", {}, m.now);
+    m.settle();
+    CHECK(m.was_sent("AT#XGETADDRINFO=\"a.example\",0") == prints_all);
+    CHECK(m.was_sent("AT#XGETADDRINFO=\"a.example\",1") != prints_all);
+    REQUIRE(m.count<outcome::resolved>() == 1);
+    const auto found = m.all<outcome::resolved>().front().addresses;
+    CHECK(to_string(found.front()) == "192.0.2.7");
+    CHECK(found.size() == (prints_all ? 3 : 1));
+  }
+}
