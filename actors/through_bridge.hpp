@@ -62,8 +62,10 @@ caf::result<msg::option_set> move_through(Self* self, bridge_handle& bridge,
     return msg::option_set{};
   }
   auto promise = self->template make_response_promise<msg::option_set>();
+  auto shape = common.shape;
+  shape.device = m.device;
   ask(self, to, limits::actor_reply_max,
-      msg::adopt_socket{common.id, common.cookie, common.shape, common.who, self},
+      msg::adopt_socket{common.id, common.cookie, shape, common.who, self},
       on<msg::socket_adopted>(
           [=, &bridge, &supervisor, &common](msg::socket_adopted& adopted) mutable {
             if (!untouched()) {

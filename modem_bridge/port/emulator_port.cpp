@@ -22,7 +22,7 @@ constexpr auto exit_news_max = 1s;
 
 emulator_port::emulator_port(asio::io_context& loop, emulator_uri what, listener said,
                              std::string program)
-    : stream_port(loop, "nrf91-emulator", what.baud),
+    : stream_port(loop, "nrf91-emulator", what.baud, what.control),
       what_(std::move(what)),
       said_(std::move(said)),
       program_(std::move(program)) {}

@@ -8,6 +8,19 @@ void stream_port::open(port_events& owner) {
   baud_ = first_baud_;
   session_ = std::make_shared<stream_session>(loop_, owner, name_);
   start(session_);
+  if (control_.empty()) return;
+  lines_ = emulator_lines::open(loop_, control_,
+                                [weak = std::weak_ptr(session_)](const modem_lines& levels) {
+                                  if (const auto session = weak.lock()) session->tell_lines(levels);
+                                });
+}
+
+void stream_port::set_dtr(bool asserted) {
+  if (lines_ && open_session() != nullptr) lines_->set_dtr(asserted);
+}
+
+std::optional<modem_lines> stream_port::lines() const {
+  return lines_ && open_session() != nullptr ? lines_->now() : std::nullopt;
 }
 
 void stream_port::write(std::span<const std::byte> bytes) {
@@ -21,6 +34,8 @@ std::size_t stream_port::queued_bytes() const noexcept {
 void stream_port::close_session() noexcept {
   if (session_) session_->end();
   session_.reset();
+  if (lines_) lines_->close();
+  lines_.reset();
 }
 
 }  // namespace cellsock

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "modem_bridge/port/emulator_lines.hpp"
 #include "modem_bridge/port/stream_session.hpp"
 
 namespace cellsock {
@@ -14,13 +15,18 @@ public:
   void close() noexcept override { close_session(); }
   [[nodiscard]] unsigned baud() const noexcept override { return baud_; }
   void set_baud(unsigned baud) override { baud_ = baud; }  // no line of its own
-  void set_dtr(bool) override {}
-  [[nodiscard]] std::optional<modem_lines> lines() const override { return std::nullopt; }
+  void set_dtr(bool asserted) override;
+  [[nodiscard]] std::optional<modem_lines> lines() const override;
 
 protected:
   /// The context must outlive the port.
-  stream_port(asio::io_context& loop, std::string name, unsigned baud)
-      : loop_(loop), name_(std::move(name)), first_baud_(baud), baud_(baud) {}
+  /// `control`: where the emulator behind the port has the lines that it lacks; empty: nowhere.
+  stream_port(asio::io_context& loop, std::string name, unsigned baud, std::string control = {})
+      : loop_(loop),
+        name_(std::move(name)),
+        control_(std::move(control)),
+        first_baud_(baud),
+        baud_(baud) {}
   /// Has to end in `begin` or `refuse` of the session; what goes on meanwhile holds the session,
   /// not the port, and stops when it is not `alive` any more.
   virtual void start(const std::shared_ptr<stream_session>& session) = 0;
@@ -30,6 +36,7 @@ protected:
 
   asio::io_context& loop_;
   const std::string name_;  // stands in front of every failure
+  const std::string control_;
 
 private:
   void close_session() noexcept;
@@ -37,6 +44,7 @@ private:
   const unsigned first_baud_;
   unsigned baud_;
   std::shared_ptr<stream_session> session_;
+  std::shared_ptr<emulator_lines> lines_;
 };
 
 }  // namespace cellsock

@@ -33,15 +33,16 @@ void follow_ring(const std::shared_ptr<stream_session>& session, bool rang) {
 }  // namespace
 
 uart_port::uart_port(asio::io_context& loop, serial_uri where)
-    : stream_port(loop, where.path, where.baud), where_(std::move(where)) {}
+    : stream_port(loop, where.path, where.baud, where.lines_control), where_(std::move(where)) {}
 
 void uart_port::start(const std::shared_ptr<stream_session>& session) {
   auto device = open_tty(where_.path, {where_.baud, where_.rts_cts});
   if (!device) return session->refuse(device.error());
   session->before_close = release_tty;
   if (auto taken = session->take(*device); !taken) return session->refuse(taken.error());
-  if (!tty_lines(*device)) return session->begin();
-  set_tty_dtr(*device, true);
+  const bool has_lines = tty_lines(*device).has_value();
+  if (!has_lines && control_.empty()) return session->begin();
+  if (has_lines) set_tty_dtr(*device, true);
   auto timer = std::make_shared<asio::steady_timer>(loop_, dtr_settles);
   timer->async_wait([session, timer](const std::error_code& error) {
     if (!error && session->alive()) session->begin();
@@ -60,14 +61,17 @@ void uart_port::set_dtr(bool asserted) {
   auto* session = open_session();
   if (session == nullptr) return;
   const auto before = tty_lines(session->descriptor());
-  if (!before || before->dtr == asserted) return;
+  if (!before) return stream_port::set_dtr(asserted);
+  if (before->dtr == asserted) return;
   set_tty_dtr(session->descriptor(), asserted);
   if (!asserted) follow_ring(session->shared_from_this(), before->ri);
 }
 
 std::optional<modem_lines> uart_port::lines() const {
   auto* session = open_session();
-  return session == nullptr ? std::nullopt : tty_lines(session->descriptor());
+  if (session == nullptr) return std::nullopt;
+  const auto levels = tty_lines(session->descriptor());
+  return levels ? levels : stream_port::lines();
 }
 
 }  // namespace cellsock

@@ -12,9 +12,11 @@ import random
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -77,15 +79,76 @@ def nasty_bytes(size=16384):
     return out[:size]
 
 
-class World:
-    """One emulated modem, one daemon and the servers, in a directory of their own."""
+def subprocess_in(world, env, *words, **options):
+    process = subprocess.Popen([str(w) for w in words], env=env, **options)
+    world.processes.append(process)
+    return process
 
-    def __init__(self, baud=1000000, emulator=(), daemon=(), start=True, dialect=DIALECT):
+
+class Relay:
+    """A serial server: one TCP client at a time, carried to the Unix socket of an emulator."""
+
+    def __init__(self, target):
+        self.target = str(target)
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        self.accepted = 0
+        self.pair = ()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                host, _ = self.listening.accept()
+                modem = socket.socket(socket.AF_UNIX)
+                try:
+                    modem.connect(self.target)
+                except OSError:
+                    host.close()
+                    continue
+                self.pair = (host, modem)
+                self.accepted += 1
+                ways = [threading.Thread(target=self.carry, args=way, daemon=True)
+                        for way in ((host, modem), (modem, host))]
+                for way in ways:
+                    way.start()
+                for way in ways:
+                    way.join()
+                host.close()
+                modem.close()
+
+    def carry(self, source, target):
+        with contextlib.suppress(OSError):
+            while piece := source.recv(65536):
+                target.sendall(piece)
+        self.drop((source, target))
+
+    def drop(self, pair=None):
+        for end in pair or self.pair:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self.drop()
+        with contextlib.suppress(OSError):
+            self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+
+
+class World:
+    """Emulated modems (one, unless more are asked for), one daemon and the servers, in a directory of
+    their own. `port` is how the daemon reaches each modem: serial, unix, tcp or emulator (its child)."""
+
+    def __init__(self, baud=1000000, emulator=(), daemon=(), start=True, modems=1, port="serial", dialect=DIALECT):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="cellsock-e2e-"))
         self.files = self.dir / "files"
         self.files.mkdir()
+        self.modems = modems
+        self.port = port
         self.link = self.dir / "modem"
         self.ctl_path = self.dir / "emulator.ctl"
+        self.relays = {}
+        self.emulators = {}
         self.socket = self.dir / "cellsock.sock"
         self.events_path = self.dir / "events.ndjson"
         self.baud = baud
@@ -98,7 +161,8 @@ class World:
         self.env = dict(os.environ, CELLSOCK_SOCKET=str(self.socket))
         if start:
             self.start_peers()
-            self.start_emulator()
+            for modem in range(modems):
+                self.start_emulator(modem)
             self.start_daemon()
             self.wait_ready()
 
@@ -120,26 +184,52 @@ class World:
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.ports = json.loads(self.peers.stdout.readline())
 
-    def start_emulator(self):
-        self.emulator = self.spawn(
-            "nrf91-emulator", "--baud", self.baud, "--link", self.link, "--ctl", self.ctl_path,
-            "--events", self.events_path, "--dns", "peer.test=127.0.0.1", "--dns", "six.test=::1", *self.emulator_options,
-            stdout=subprocess.PIPE, stderr=self.log_file("emulator.log"))
-        ready = self.emulator.stdout.readline()
+    def path(self, kind, modem=0):
+        """Of the first modem: the names that most tests know."""
+        first = {"link": self.link, "ctl": self.ctl_path, "events": self.events_path}[kind]
+        return first if modem == 0 else first.with_name(f"{first.name}{modem}")
+
+    def start_emulator(self, modem=0):
+        if self.port == "emulator":
+            return  # the daemon does it
+        link = self.path("link", modem)
+        where = ["--link", link] if self.port == "serial" else ["--listen", f"unix:{link}"]
+        process = self.spawn(
+            "nrf91-emulator", "--baud", self.baud, *where, "--ctl", self.path("ctl", modem),
+            "--events", self.path("events", modem), "--dns", "peer.test=127.0.0.1", "--dns", "six.test=::1",
+            *self.emulator_options, stdout=subprocess.PIPE, stderr=self.log_file("emulator.log"))
+        self.emulators[modem] = process
+        if modem == 0:
+            self.emulator = process
+        ready = process.stdout.readline()
         if not ready.startswith(b"ready "):
             raise AssertionError("emulator did not start: " + (self.dir / "emulator.log").read_text())
 
+    def uri(self, modem=0):
+        link = self.path("link", modem)
+        if self.port == "serial":
+            return f"serial:{link}?baud={self.baud}"
+        if self.port == "unix":
+            return f"unix:{link}?baud={self.baud}"
+        if self.port == "tcp":
+            if modem not in self.relays:
+                self.relays[modem] = Relay(link)
+            return f"tcp:127.0.0.1:{self.relays[modem].port}?baud={self.baud}"
+        return (f"emulator:?baud={self.baud}&ctl={self.path('ctl', modem)}&events={self.path('events', modem)}"
+                "&dns=peer.test=127.0.0.1")
+
     def start_daemon(self):
-        self.daemon = self.spawn(
-            "cellsockd", "--modem", f"serial:{self.link}?baud={self.baud}", "--socket", self.socket,
-            *self.daemon_options, stderr=self.log_file("daemon.log"))
+        modems = [word for modem in range(self.modems) for word in ("--modem", self.uri(modem))]
+        self.daemon = self.spawn("cellsockd", *modems, "--socket", self.socket, *self.daemon_options,
+                                 stderr=self.log_file("daemon.log"))
 
     def wait_ready(self):
-        wait_until(lambda: self.link_state() == "ready", "link ready\n" + self.logs())
+        wait_until(lambda: all(self.link_state(modem) == "ready" for modem in range(self.modems)),
+                   "link ready\n" + self.logs())
 
-    def link_state(self):
+    def link_state(self, modem=0):
         status = self.status(check=False)
-        return status["links"][0]["state"] if status else None
+        return status["links"][modem]["state"] if status else None
 
     def status(self, check=True):
         done = self.run("cellsock", "status", "--json", check=check)
@@ -153,14 +243,27 @@ class World:
             raise AssertionError(f"{name} {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}{self.logs()}")
         return done
 
-    def ctl(self, *verb):
-        return self.run("nrf91-emulator", "ctl", "--ctl", self.ctl_path, *verb).stdout
+    def ctl(self, *verb, modem=0):
+        return self.run("nrf91-emulator", "ctl", "--ctl", self.path("ctl", modem), *verb).stdout
 
-    def events(self):
+    def client(self, *words, **options):
+        """client.py: what no example program does; a process."""
+        library = next((BUILD / "client_lib").glob("libcellsock.so*"))
+        return subprocess_in(self, dict(self.env, **preload_for(library)), "/usr/bin/python3",
+                             ROOT / "tests" / "e2e" / "client.py", library, *words,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+    def ask_client(self, *words, deadline=DEADLINE):
+        out, problem = self.client(*words).communicate(timeout=deadline)
+        if problem:
+            raise AssertionError(problem + self.logs())
+        return out.split("\n")[:-1]
+
+    def events(self, modem=0):
         """The emulator's own log, in its order, so far."""
-        if not self.events_path.exists():
+        if not self.path("events", modem).exists():
             return []
-        whole = self.events_path.read_text().split("\n")[:-1]
+        whole = self.path("events", modem).read_text().split("\n")[:-1]
         return [json.loads(line) for line in whole if line]
 
     def logs(self):
@@ -179,6 +282,8 @@ class World:
         return process.returncode if process else None
 
     def close(self):
+        for relay in self.relays.values():
+            relay.close()
         for process in reversed(self.processes):
             if process.poll() is None:
                 process.kill()

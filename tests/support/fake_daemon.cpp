@@ -61,6 +61,7 @@ struct fake_daemon::channel {
   v1::ErrorCode reason = v1::ERROR_CODE_UNSPECIFIED;
   v1::ErrorCode pending = v1::ERROR_CODE_UNSPECIFIED;
   std::map<int, std::int64_t> options;
+  std::string device;
   v1::DatagramRules rules;
   std::string read;
   // A connect that waits for the test: who asked, and the socket's new channel if it is a retry.
@@ -335,11 +336,19 @@ void fake_daemon::state::serve_about(connection& from, const v1::Request& reques
                                                ? static_cast<std::int64_t>(socket->pending)
                                                : socket->options[which]);
         if (which == v1::OPTION_ERROR) socket->pending = v1::ERROR_CODE_UNSPECIFIED;
+        if (which == v1::OPTION_BIND_TO_DEVICE) answer.mutable_option()->set_text(socket->device);
       }
       break;
     case v1::Request::kSetOption:
-      if (auto* socket = granted(from, request.set_option().cookie(), answer))
-        socket->options[request.set_option().option()] = request.set_option().value();
+      if (auto* socket = granted(from, request.set_option().cookie(), answer)) {
+        const auto& asked = request.set_option();
+        if (asked.option() != v1::OPTION_BIND_TO_DEVICE)
+          socket->options[asked.option()] = asked.value();
+        else if (asked.text().empty() || asked.text() == "modem1")
+          socket->device = asked.text();
+        else
+          answer.mutable_error()->set_code(v1::ERROR_CODE_NO_DEVICE);
+      }
       break;
     case v1::Request::kNames:
       if (auto* socket = granted(from, request.names().cookie(), answer)) {

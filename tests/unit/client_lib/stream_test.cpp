@@ -294,5 +294,37 @@ TEST_CASE("bad arguments") {
   CHECK(length == 0);
 }
 
+TEST_CASE("a socket's modem is chosen by name, read back with its zero, and taken back") {
+  fake_daemon daemon;
+  auto fd = nrf_socket(NRF_AF_INET, NRF_SOCK_STREAM, NRF_IPPROTO_TCP);
+  const auto choose = [&](std::string_view name) {
+    errno = 0;
+    nrf_setsockopt(fd, NRF_SOL_SOCKET, NRF_SO_BINDTODEVICE, name.data(),
+                   static_cast<nrf_socklen_t>(name.size()));
+    return errno;
+  };
+  char name[16] = {};
+  nrf_socklen_t length = sizeof name;
+  REQUIRE(nrf_getsockopt(fd, NRF_SOL_SOCKET, NRF_SO_BINDTODEVICE, name, &length) == 0);
+  CHECK(length == 0);
+  CHECK(choose("modem1") == 0);
+  CHECK(choose("modem7") == ENODEV);
+  CHECK(choose(std::string(65, 'x')) == EINVAL);
+  length = sizeof name;
+  REQUIRE(nrf_getsockopt(fd, NRF_SOL_SOCKET, NRF_SO_BINDTODEVICE, name, &length) == 0);
+  CHECK(length == 7);
+  CHECK(std::string(name) == "modem1");
+  length = 6;
+  CHECK(nrf_getsockopt(fd, NRF_SOL_SOCKET, NRF_SO_BINDTODEVICE, name, &length) == -1);
+  CHECK(errno == EINVAL);
+  CHECK(nrf_setsockopt(fd, NRF_SOL_SOCKET, NRF_SO_BINDTODEVICE, nullptr, 3) == -1);
+  CHECK(errno == EFAULT);
+  CHECK(nrf_setsockopt(fd, NRF_SOL_SOCKET, NRF_SO_BINDTODEVICE, nullptr, 0) == 0);
+  length = sizeof name;
+  REQUIRE(nrf_getsockopt(fd, NRF_SOL_SOCKET, NRF_SO_BINDTODEVICE, name, &length) == 0);
+  CHECK(length == 0);
+  nrf_close(fd);
+}
+
 }  // namespace
 }  // namespace cellsock::testing

@@ -2,6 +2,7 @@
 #include "tests/unit/client_lib/zephyr_socket.hpp"
 
 #include <doctest/doctest.h>
+#include <net/if.h>
 
 #include <array>
 #include <chrono>
@@ -252,6 +253,23 @@ TEST_CASE("zsock: addresses to text and back, no other families") {
   CHECK(errno == ENOSPC);
   CHECK(zsock_inet_ntop(AF_UNIX, &address, text.data(), text.size()) == nullptr);
   CHECK(errno == EAFNOSUPPORT);
+}
+
+TEST_CASE("zsock: a modem is named by text or by a struct ifreq") {
+  fake_daemon daemon;
+  auto fd = zephyr_stream();
+  ifreq request{};
+  std::string_view("modem1").copy(request.ifr_name, IFNAMSIZ);
+  CHECK(zsock_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, &request, sizeof request) == 0);
+  char name[IFNAMSIZ] = {};
+  socklen_t length = sizeof name;
+  CHECK(zsock_getsockopt(fd, ZSOCK_SOL_SOCKET, ZSOCK_SO_BINDTODEVICE, name, &length) == 0);
+  CHECK(std::string(name) == "modem1");
+  CHECK(errno_of_call(zsock_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "modem7", 7)) == ENODEV);
+  CHECK(zsock_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "", 0) == 0);
+  length = sizeof name;
+  CHECK(zsock_getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, &length) == 0);
+  CHECK(length == 0);
 }
 
 }  // namespace

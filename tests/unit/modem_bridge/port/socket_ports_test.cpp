@@ -7,6 +7,8 @@
 #include <optional>
 
 #include "modem_bridge/port/child.hpp"
+#include "modem_bridge/port/emulator_lines.hpp"
+#include "modem_bridge/port/uart_port.hpp"
 #include "tests/support/far_end.hpp"
 
 using namespace cellsock;
@@ -143,4 +145,45 @@ TEST_CASE("the memory port has lines when its modem has") {
   far.line->set_lines(true, true);
   REQUIRE(run_until(loop, [&] { return !events.lines.empty(); }));
   CHECK(events.lines == std::vector{modem_lines{false, true, true}});
+}
+
+TEST_CASE("an emulator's lines are read from its objects, and from nothing else") {
+  CHECK(parse_lines(R"({"event":"lines","dtr":1,"ri":0,"cts":1})") ==
+        modem_lines{true, true, false});
+  CHECK(parse_lines(R"({"event":"lines","dtr":0,"ri":1,"cts":0,"more":7})") ==
+        modem_lines{false, false, true});
+  for (const auto* other :
+       {"", "ok", R"({"event":"lines"})", R"({"event":"lines","dtr":1,"ri":0})",
+        R"({"event":"lines","dtr":2,"ri":0,"cts":1})", R"({"event":"lines","dtr":1,"ri":0,"cts":)",
+        R"({"event":"reply","outcome":"ok","text":"{\"event\":\"lines\",\"dtr\":0}"})"})
+    CHECK_FALSE(parse_lines(other));
+}
+
+TEST_CASE("where a pty has no lines, they travel on the emulator's control socket") {
+  std::signal(SIGPIPE, SIG_IGN);
+  pty_end device;
+  unix_end control;
+  asio::io_context loop;
+  owner events;
+  uart_port port(loop, {.path = pty_end::link(), .lines_control = unix_end::path()});
+  port.open(events);
+  REQUIRE(run_until(loop, [&] { return events.opened; }));
+  CHECK_FALSE(port.lines());
+  std::string asked;
+  REQUIRE(run_until(loop, [&] { return (asked += control.read()) == "watch\nlines dtr=1\n"; }));
+  const auto say = [&](std::string_view text) {
+    REQUIRE(control.write(text) == text.size());
+    const auto before = events.lines.size();
+    REQUIRE(run_until(loop, [&] { return events.lines.size() > before; }));
+  };
+  say("ok\n{\"event\":\"lines\",\"dtr\":1,\"ri\":0,\"cts\":1}\n");
+  CHECK(port.lines() == modem_lines{true, true, false});
+  port.set_dtr(false);
+  REQUIRE(run_until(loop, [&] { return (asked += control.read()).ends_with("lines dtr=0\n"); }));
+  say("{\"event\":\"lines\",\"dtr\":0,\"ri\":1,\"cts\":0}\n");
+  CHECK(port.lines() == modem_lines{false, false, true});
+  // The emulator's control may go; the bytes do not mind.
+  control.hang_up();
+  REQUIRE(run_until(loop, [&] { return !port.lines(); }));
+  CHECK_FALSE(events.closed);
 }
