@@ -82,7 +82,7 @@ std::optional<turn> scheduler::next_small() {
 }
 
 std::size_t scheduler::piece() const {
-  return since_small_ < conversation_rounds * quantum_ ? quantum_ / 2 : quantum_;
+  return since_small_ < conversation_rounds * quantum_ ? quantum_ * 3 / 8 : quantum_;
 }
 
 turn scheduler::regular(member& chosen) const {

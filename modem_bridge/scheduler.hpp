@@ -15,8 +15,9 @@
 /// socket keeps the line while it has credit, which spares slm a select; one that has both to send
 /// and to fetch alternates. Ahead of that ring goes what is small, since somebody waits for it:
 /// within a bound, and charged like everything else, so it changes the order and not the shares.
-/// While such small turns go on, bulk goes in half chunks: a question waits for the piece under way
-/// and its answer for the next one, and together that is to be one chunk.
+/// While such small turns go on, bulk goes in smaller pieces: a question waits for the one under
+/// way and its answer for the next, and together, with the selects and waits between, that is to be
+/// one chunk.
 namespace cellsock {
 
 enum class direction : std::uint8_t { send, receive };

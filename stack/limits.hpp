@@ -18,12 +18,14 @@ using namespace std::chrono_literals;
 inline constexpr int stream_channel_buffer_bytes = 8192;
 /// A datagram channel must hold the largest packet whole (reported size - 32).
 inline constexpr int datagram_channel_buffer_bytes = 16384;
-/// Staged per stream beyond the channel: one buffer of the modem, so that the next chunk is full
-/// whatever the program's write sizes are.
-inline constexpr std::size_t staging_bytes_max = 4096;
-/// Received and not yet in the channel. One counted receive (2048) may arrive when this is just
-/// under the mark, so memory per socket is bounded by mark + 2048.
-inline constexpr std::size_t receive_backlog_bytes_max = 4096;
+/// Staged per stream beyond the channel: the longest chunk a bridge asks for (80 ms of a line of
+/// 1,000,000 baud), so that the next one is full whatever the program's write sizes are.
+inline constexpr std::size_t staging_bytes_max = 8192;
+/// Received and not yet in the channel: 160 ms of a line of 1,000,000 baud. Where the modem pushes, a
+/// program that reads is to get its share of the processor before the modem is told to stop. One
+/// receive (2048) may arrive when this is just under the mark, so memory per socket is bounded by
+/// mark + 2048.
+inline constexpr std::size_t receive_backlog_bytes_max = 16384;
 /// UDP must not block for ever behind a slow modem: oldest dropped beyond these.
 inline constexpr std::size_t datagrams_queued_max = 16;
 inline constexpr auto datagram_age_max = 2s;

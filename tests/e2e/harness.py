@@ -24,6 +24,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("CELLSOCK_BUILD", ROOT / "build" / "release"))
 # The firmware the emulated modem has, unless a test asks for one.
 DIALECT = os.environ.get("CELLSOCK_DIALECT", "slm")
+# How the emulator logs data that goes to the host: fetched, or pushed.
+ARRIVALS = ("received", "pushed")
 DEADLINE = float(os.environ.get("CELLSOCK_DEADLINE", "60"))
 
 PROGRAMS = {

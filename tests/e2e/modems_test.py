@@ -13,7 +13,7 @@ class Modems(Case):
     world_options = {"modems": 2, "baud": 460800}
 
     def carried(self, modem):
-        return any(e["event"] == "received" for e in self.world.events(modem))
+        return any(e["event"] in harness.ARRIVALS for e in self.world.events(modem))
 
     def test_a_socket_goes_where_it_says(self):
         port = self.world.ports["echo"]

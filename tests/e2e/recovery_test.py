@@ -13,7 +13,7 @@ class Recovery(Case):
         self.world.put("source", random_bytes(512 * 1024))
         program = self.world.spawn("nrf_tcp_xfer", "recv", "127.0.0.1", self.world.ports["source"],
                                    self.world.dir / "out", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        wait_until(lambda: any(e["event"] == "received" for e in self.world.events()), "the transfer is under way")
+        wait_until(lambda: any(e["event"] in harness.ARRIVALS for e in self.world.events()), "the transfer is under way")
         return program
 
     def try_connect(self):
@@ -104,7 +104,7 @@ class Daemon(Case):
         self.world.put("source", random_bytes(512 * 1024))
         program = self.world.spawn("nrf_tcp_xfer", "recv", "127.0.0.1", self.world.ports["source"],
                                    self.world.dir / "out", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        wait_until(lambda: any(e["event"] == "received" for e in self.world.events()), "the transfer is under way")
+        wait_until(lambda: any(e["event"] in harness.ARRIVALS for e in self.world.events()), "the transfer is under way")
         self.assertEqual(self.world.end(self.world.daemon), 0)
         _, problem = program.communicate(timeout=30)
         self.assertIn("Network is down", problem)

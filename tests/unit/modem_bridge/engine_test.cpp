@@ -160,7 +160,7 @@ TEST_CASE("a small send, a small datagram and a first read pass bulk") {
       return;
     }
     const bool bulk = id == 1;
-    CHECK(want.bytes_max == (bulk ? 2048 : scheduler::small_bytes));
+    CHECK(want.bytes_max == (bulk ? 4096 * 3 / 8 : scheduler::small_bytes));
     m.driver.chunk(want.id, bytes(bulk ? want.bytes_max : 100), m.now);
     m.driver.offer(want.id, bulk ? 100'000U : ++small < 2 ? 100U : 0U, m.now);
     if (order.size() == 6) m.driver.offer(want.id, 0, m.now);
