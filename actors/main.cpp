@@ -73,6 +73,7 @@ bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& l
                    .baud = baud_of(where),
                    .apn = modem.apn,
                    .pdn_family = families_of(modem.pdn_family)};
+    seed.config.fast_baud = fast_baud_of(where);
     seed.config.trace_wanted = [log_trace] { return trace_wanted(log_trace); };
     seed.line = make_port(loop.io, where, [name = modem.name](std::string_view line) {
       log::info("emulator-said", {{"link", name}, {"text", line}});

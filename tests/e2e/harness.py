@@ -146,6 +146,7 @@ class World:
         self.files = self.dir / "files"
         self.files.mkdir()
         self.modems = modems
+        self.dialect = dialect
         self.port = port
         self.link = self.dir / "modem"
         self.ctl_path = self.dir / "emulator.ctl"
@@ -217,7 +218,7 @@ class World:
             if modem not in self.relays:
                 self.relays[modem] = Relay(link)
             return f"tcp:127.0.0.1:{self.relays[modem].port}?baud={self.baud}"
-        return (f"emulator:?baud={self.baud}&ctl={self.path('ctl', modem)}&events={self.path('events', modem)}"
+        return (f"emulator:?dialect={self.dialect}&baud={self.baud}&ctl={self.path('ctl', modem)}&events={self.path('events', modem)}"
                 "&dns=peer.test=127.0.0.1")
 
     def start_daemon(self):
