@@ -21,8 +21,8 @@ inline constexpr int datagram_channel_buffer_bytes = 16384;
 /// Staged per stream beyond the channel: the longest chunk a bridge asks for (80 ms of a line of
 /// 1,000,000 baud), so that the next one is full whatever the program's write sizes are.
 inline constexpr std::size_t staging_bytes_max = 8192;
-/// Received and not yet in the channel: 160 ms of a line of 1,000,000 baud. Where the modem pushes, a
-/// program that reads is to get its share of the processor before the modem is told to stop. One
+/// Received and not yet in the channel: 160 ms of a line of 1,000,000 baud. Where the modem pushes,
+/// a program that reads is to get its share of the processor before the modem is told to stop. One
 /// receive (2048) may arrive when this is just under the mark, so memory per socket is bounded by
 /// mark + 2048.
 inline constexpr std::size_t receive_backlog_bytes_max = 16384;

@@ -109,7 +109,7 @@ class Observe(Case):
             "sockets"] if s["bytes_sent"]], "a socket that sends")
         self.assertEqual(listed[0].keys(), self.world.status()["sockets"][0].keys())
         table = self.world.run("cellsock", "sockets").stdout.split("\n")
-        self.assertEqual(table[0].split()[:6], ["SOCKET", "TYPE", "STATE", "LOCAL", "PEER", "HANDLE"])
+        self.assertEqual(table[0].split()[:7], ["SOCKET", "MODEM", "TYPE", "STATE", "LOCAL", "PEER", "HANDLE"])
         self.assertIn(f" {program.pid} ", table[1])
         self.assertIn("nrf_tcp_xfer", table[1])
 

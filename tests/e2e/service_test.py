@@ -42,7 +42,7 @@ class Configuration(Bare):
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             lines = done.stderr.strip().split("\n")
             self.assertEqual(len(lines), 4, done.stderr)
-            for at, word in (("2:8", "octal"), ("3:9", "no-such-group"), ("5:7", "modem.uri"), ("6:1", "uri, apn")):
+            for at, word in (("2:8", "octal"), ("3:9", "no-such-group"), ("5:7", "modem.uri"), ("6:1", "uri, name, apn, pdn_family")):
                 line = next(l for l in lines if l.startswith(f"{path}:{at}: "))
                 self.assertIn(word, line)
 

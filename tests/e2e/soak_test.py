@@ -153,7 +153,7 @@ class Soak(Case):
 
     def test_nothing_is_lost_and_nothing_is_left(self):
         pid = self.world.daemon.pid
-        self.one_round(min(SECONDS / 4, 60))  # to its working size first
+        self.one_round(min(SECONDS / 2, 60))  # to its working size first
         before = (descriptors(pid), self.world.status()["counters"].get("actors"))
         size = rss_kib(pid)
         self.one_round(SECONDS)
