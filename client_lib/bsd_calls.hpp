@@ -2,6 +2,7 @@
 #pragma once
 #include <poll.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +31,10 @@ namespace cellsock::client {
 
 /// Port 0: the link chooses.
 [[nodiscard]] int bind_socket(int fd, const endpoint& local);
+
+[[nodiscard]] int listen_socket(int fd, int backlog);
+/// The descriptor of a connection, not close-on-exec, waiting for one as a receive would.
+[[nodiscard]] int accept_socket(int fd, endpoint& peer);
 
 enum class shutdown_side : std::uint8_t { receiving, sending, both };
 /// Receiving is the kernel's own affair on the channel; sending is the link's, -EOPNOTSUPP where it
@@ -64,6 +69,20 @@ enum class timeout_kind : std::uint8_t { receive, send };
 [[nodiscard]] int get_timeout(int fd, timeout_kind which, std::int64_t& timeout_ms);
 /// The pending error as an errno (0 = none), cleared by reading.
 [[nodiscard]] int take_error(int fd, int& error);
+
+/// getsockname and getpeername. Nothing in `name`: bound to none.
+[[nodiscard]] int local_name(int fd, std::optional<endpoint>& name);
+[[nodiscard]] int peer_name(int fd, endpoint& name);
+/// What a receive would find without waiting: a stream's bytes, the payload of the next datagram.
+[[nodiscard]] int unread_bytes(int fd, int& count);
+
+/// send_bytes and receive_bytes with the bytes in several places. `truncated`: a datagram was
+/// longer than all of them.
+[[nodiscard]] ssize_t send_pieces(int fd, std::span<const iovec> pieces,
+                                  const std::optional<endpoint>& to, transfer_flags flags);
+[[nodiscard]] ssize_t receive_pieces(int fd, std::span<const iovec> pieces,
+                                     std::optional<endpoint>* from, bool& truncated,
+                                     transfer_flags flags);
 
 [[nodiscard]] int set_nonblocking(int fd, bool nonblocking);
 /// 0, 1 or -errno.

@@ -30,6 +30,8 @@ struct socket_entry {
   /// The run of the daemon that has it; 0 = not known.
   std::atomic<std::uint64_t> daemon_instance{0};
   std::atomic<socket_state> state{socket_state::unconnected};
+  /// Its channel carries connections, not bytes: nothing but accept may read it.
+  std::atomic<bool> listening{false};
   std::atomic<std::int64_t> receive_timeout_ms{0};  // 0 = none
   std::atomic<std::int64_t> send_timeout_ms{0};
   /// errno of an abnormal end: final, so it is asked for once.

@@ -41,6 +41,7 @@ ssize_t send_bytes(int fd, const void* bytes, std::size_t count, const std::opti
                    transfer_flags flags) {
   auto socket = find_socket(fd);
   if (!socket) return -socket.why().error;
+  if (socket->entry->listening) return -ENOTCONN;
   const auto* first = static_cast<const char*>(bytes);
   if (!socket->entry->is_stream()) return send_datagram(*socket, first, count, to, flags);
   if (to && !flags.stream_ignores_address) {
@@ -54,6 +55,7 @@ ssize_t receive_bytes(int fd, void* buffer, std::size_t capacity, std::optional<
                       transfer_flags flags) {
   auto socket = find_socket(fd);
   if (!socket) return -socket.why().error;
+  if (socket->entry->listening) return -ENOTCONN;
   auto* first = static_cast<char*>(buffer);
   return socket->entry->is_stream() ? receive_stream(*socket, first, capacity, flags)
                                     : receive_datagram(*socket, first, capacity, from, flags);

@@ -44,6 +44,24 @@ void require(bool holds, const char* what) {
   if (!holds) throw std::runtime_error(std::string(what) + ": " + std::strerror(errno));
 }
 
+bool send_with(int to, std::string_view bytes, int descriptor) {
+  iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  if (descriptor >= 0) {
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    auto* entry = CMSG_FIRSTHDR(&message);
+    entry->cmsg_level = SOL_SOCKET;
+    entry->cmsg_type = SCM_RIGHTS;
+    entry->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(entry), &descriptor, sizeof descriptor);
+  }
+  return ::sendmsg(to, &message, MSG_NOSIGNAL) >= 0;
+}
+
 }  // namespace
 
 struct fake_daemon::channel {
@@ -56,6 +74,7 @@ struct fake_daemon::channel {
   bool connected = false;
   bool connecting = false;
   bool dead = false;
+  bool listening = false;
   v1::Endpoint peer;
   v1::Endpoint local;
   v1::ErrorCode reason = v1::ERROR_CODE_UNSPECIFIED;
@@ -165,22 +184,9 @@ fake_daemon::channel& fake_daemon::state::of(int program_fd) {
 void fake_daemon::state::reply(int to, const v1::Reply& what, int descriptor) {
   std::vector<std::byte> frame;
   require(proto::append_frame(what.SerializeAsString(), frame), "reply too large");
-  iovec piece{frame.data(), frame.size()};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-  if (descriptor >= 0) {
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    auto* entry = CMSG_FIRSTHDR(&message);
-    entry->cmsg_level = SOL_SOCKET;
-    entry->cmsg_type = SCM_RIGHTS;
-    entry->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(entry), &descriptor, sizeof descriptor);
-  }
   // A client that went away meanwhile is not the test's business.
-  [[maybe_unused]] const auto sent = ::sendmsg(to, &message, MSG_NOSIGNAL);
+  [[maybe_unused]] const bool sent =
+      send_with(to, {reinterpret_cast<const char*>(frame.data()), frame.size()}, descriptor);
 }
 
 void fake_daemon::state::serve(connection& from, const v1::Request& request) {
@@ -351,6 +357,8 @@ void fake_daemon::state::serve_about(connection& from, const v1::Request& reques
         names_reply.set_recv_timeout_ms(socket->options[v1::OPTION_RECV_TIMEOUT_MS]);
         names_reply.set_send_timeout_ms(socket->options[v1::OPTION_SEND_TIMEOUT_MS]);
         *names_reply.mutable_datagram_rules() = socket->rules;
+        names_reply.set_listening(socket->listening);
+        if (!socket->local.address().empty()) *names_reply.mutable_local() = socket->local;
       }
       break;
     case v1::Request::kBind:
@@ -360,6 +368,12 @@ void fake_daemon::state::serve_about(connection& from, const v1::Request& reques
     case v1::Request::kShutdown:
       if (granted(from, request.shutdown().cookie(), answer) != nullptr && !half_close)
         answer.mutable_error()->set_code(v1::ERROR_CODE_UNSUPPORTED_OPERATION);
+      break;
+    case v1::Request::kListen:
+      if (auto* socket = granted(from, request.listen().cookie(), answer)) {
+        if (socket->connected) answer.mutable_error()->set_code(v1::ERROR_CODE_INVALID_ARGUMENT);
+        socket->listening = !socket->connected;
+      }
       break;
     case v1::Request::kReason:
       if (auto* socket = granted(from, request.reason().cookie(), answer)) {
@@ -516,6 +530,38 @@ void fake_daemon::finish_connect(int fd) {
 void fake_daemon::fail_connect(int fd, v1::ErrorCode code) {
   const std::lock_guard lock(state_->mutex);
   state_->complete_connect(state_->of(fd), code);
+}
+std::uint64_t fake_daemon::peer_connects(int listener_fd, const v1::Endpoint& from) {
+  std::unique_lock lock(state_->mutex);
+  const auto listener = state_->of(listener_fd);
+  auto& made = state_->make_channel(listener.type, listener.family);
+  made.drain();
+  made.connected = true;
+  made.peer = from;
+  made.local = listener.local;
+  const auto number = [&](std::size_t first) {
+    std::uint64_t value = 0;
+    for (std::size_t i = first; i < first + 8; ++i)
+      value = value << 8 | (i < from.address().size() ? std::uint8_t(from.address()[i]) : 0u);
+    return value;
+  };
+  v1::AcceptedConnection record;
+  record.set_version(1);
+  record.set_cookie(made.cookie);
+  record.set_port(from.port());
+  record.set_family(made.family == v1::FAMILY_INET6 ? 6 : 4);
+  record.set_address_high(number(0));
+  record.set_address_low(number(8));
+  const int theirs = std::exchange(made.theirs, -1);
+  const auto cookie = made.cookie;
+  lock.unlock();  // the test's accepts may need the daemon meanwhile
+  while (!send_with(listener.ours, record.SerializeAsString(), theirs)) {
+    require(errno == EAGAIN, "peer_connects");
+    pollfd entry{listener.ours, POLLOUT, 0};
+    require(::poll(&entry, 1, 10000) == 1, "peer_connects: nobody accepts");
+  }
+  ::close(theirs);
+  return cookie;
 }
 void fake_daemon::peer_sends(int fd, std::string_view bytes) {
   int ours = -1;

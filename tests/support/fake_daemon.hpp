@@ -59,6 +59,8 @@ public:
 
   void finish_connect(int fd);
   void fail_connect(int fd, v1::ErrorCode code);
+  /// A connection comes to a listener; its peer is `from`. The cookie of its channel.
+  std::uint64_t peer_connects(int listener_fd, const v1::Endpoint& from);
   void peer_sends(int fd, std::string_view bytes);
   void peer_sends_datagram(int fd, const v1::Datagram& datagram);
   void peer_finishes(int fd);

@@ -354,6 +354,14 @@ int nrf_connect(int fd, const struct nrf_sockaddr* address, nrf_socklen_t addres
  * EADDRNOTAVAIL; EINVAL when it is bound already; EAFNOSUPPORT. */
 int nrf_bind(int fd, const struct nrf_sockaddr* address, nrf_socklen_t address_len);
 
+/* Makes a bound stream socket a server. EOPNOTSUPP over a link that has none (docs/differences.md),
+ * or on datagrams; EINVAL on a connected socket. */
+int nrf_listen(int fd, int backlog);
+
+/* A connection, with its peer's address. Waits as a receive does: EAGAIN when non-blocking or after
+ * SO_RCVTIMEO. EINVAL if the socket does not listen; EMFILE leaves the connection where it is. */
+int nrf_accept(int fd, struct nrf_sockaddr* address, nrf_socklen_t* address_len);
+
 ssize_t nrf_send(int fd, const void* buffer, size_t length, int flags);
 /* Datagrams that the link cannot carry fail with EMSGSIZE at once. On a connected stream an address
  * is EISCONN. */

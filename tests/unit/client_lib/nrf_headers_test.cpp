@@ -23,6 +23,8 @@ static_assert(std::is_same_v<decltype(nrf_close), int(int)>);
 static_assert(std::is_same_v<decltype(nrf_fcntl), int(int, int, int)>);
 static_assert(std::is_same_v<decltype(nrf_bind), int(int, const nrf_sockaddr*, nrf_socklen_t)>);
 static_assert(std::is_same_v<decltype(nrf_connect), int(int, const nrf_sockaddr*, nrf_socklen_t)>);
+static_assert(std::is_same_v<decltype(nrf_listen), int(int, int)>);
+static_assert(std::is_same_v<decltype(nrf_accept), int(int, nrf_sockaddr*, nrf_socklen_t*)>);
 static_assert(std::is_same_v<decltype(nrf_send), ssize_t(int, const void*, size_t, int)>);
 static_assert(std::is_same_v<decltype(nrf_sendto), ssize_t(int, const void*, size_t, int,
                                                            const nrf_sockaddr*, nrf_socklen_t)>);

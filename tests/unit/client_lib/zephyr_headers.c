@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -62,6 +63,14 @@ PIN(ZSOCK_TCP_KEEPIDLE, 4);
 PIN(ZSOCK_TCP_KEEPINTVL, 5);
 PIN(ZSOCK_TCP_KEEPCNT, 6);
 PIN(ZSOCK_IPV6_V6ONLY, IPV6_V6ONLY);
+PIN(ZFD_IOCTL_FIONREAD, FIONREAD);
+PIN(ZFD_IOCTL_FIONBIO, FIONBIO);
+PIN(ZSOCK_NI_NUMERICHOST, 1);
+PIN(ZSOCK_NI_NUMERICSERV, 2);
+PIN(ZSOCK_NI_NOFQDN, 4);
+PIN(ZSOCK_NI_NAMEREQD, 8);
+PIN(ZSOCK_NI_DGRAM, 16);
+PIN(ZSOCK_NI_MAXHOST, 64);
 /* Zephyr's own, which the host has not (or not as macros of ISO C). */
 PIN(ZSOCK_AI_PASSIVE, 0x1);
 PIN(ZSOCK_AI_CANONNAME, 0x2);
@@ -122,6 +131,18 @@ struct calls {
   ssize_t (*sendto)(int, const void*, size_t, int, const struct sockaddr*, socklen_t);
   ssize_t (*recv)(int, void*, size_t, int);
   ssize_t (*recvfrom)(int, void*, size_t, int, struct sockaddr*, socklen_t*);
+  int (*socketpair)(int, int, int, int*);
+  int (*listen)(int, int);
+  int (*accept)(int, struct sockaddr*, socklen_t*);
+  ssize_t (*sendmsg)(int, const struct msghdr*, int);
+  ssize_t (*recvmsg)(int, struct msghdr*, int);
+  int (*select)(int, zsock_fd_set*, zsock_fd_set*, zsock_fd_set*, struct zsock_timeval*);
+  int (*ioctl)(int, unsigned long, ...);
+  int (*getsockname)(int, struct sockaddr*, socklen_t*);
+  int (*getpeername)(int, struct sockaddr*, socklen_t*);
+  const char* (*gai_strerror)(int);
+  int (*getnameinfo)(const struct sockaddr*, socklen_t, char*, socklen_t, char*, socklen_t, int);
+  int (*gethostname)(char*, size_t);
   int (*poll)(struct zsock_pollfd*, int, int);
   int (*fcntl)(int, int, ...);
   int (*setsockopt)(int, int, int, const void*, socklen_t);
@@ -133,10 +154,12 @@ struct calls {
   void (*freeaddrinfo)(struct zsock_addrinfo*);
 };
 static const struct calls calls = {
-    zsock_socket,      zsock_close,        zsock_shutdown,   zsock_bind,      zsock_connect,
-    zsock_send,        zsock_sendto,       zsock_recv,       zsock_recvfrom,  zsock_poll,
-    zsock_fcntl,       zsock_setsockopt,   zsock_getsockopt, zsock_inet_pton, zsock_inet_ntop,
-    zsock_getaddrinfo, zsock_freeaddrinfo,
+    zsock_socket,      zsock_close,       zsock_shutdown,    zsock_bind,         zsock_connect,
+    zsock_send,        zsock_sendto,      zsock_recv,        zsock_recvfrom,     zsock_socketpair,
+    zsock_listen,      zsock_accept,      zsock_sendmsg,     zsock_recvmsg,      zsock_select,
+    zsock_ioctl,       zsock_getsockname, zsock_getpeername, zsock_gai_strerror, zsock_getnameinfo,
+    zsock_gethostname, zsock_poll,        zsock_fcntl,       zsock_setsockopt,   zsock_getsockopt,
+    zsock_inet_pton,   zsock_inet_ntop,   zsock_getaddrinfo, zsock_freeaddrinfo,
 };
 /* The host's calls are still the host's. */
 static int (*const host_socket)(int, int, int) = socket;

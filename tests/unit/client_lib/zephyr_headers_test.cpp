@@ -16,6 +16,27 @@ static_assert(std::is_same_v<decltype(zsock_close), int(int)>);
 static_assert(std::is_same_v<decltype(zsock_shutdown), int(int, int)>);
 static_assert(std::is_same_v<decltype(zsock_bind), int(int, const sockaddr*, socklen_t)>);
 static_assert(std::is_same_v<decltype(zsock_connect), int(int, const sockaddr*, socklen_t)>);
+static_assert(std::is_same_v<decltype(zsock_socketpair), int(int, int, int, int*)>);
+static_assert(std::is_same_v<decltype(zsock_listen), int(int, int)>);
+static_assert(std::is_same_v<decltype(zsock_accept), int(int, sockaddr*, socklen_t*)>);
+static_assert(std::is_same_v<decltype(zsock_sendmsg), ssize_t(int, const msghdr*, int)>);
+static_assert(std::is_same_v<decltype(zsock_recvmsg), ssize_t(int, msghdr*, int)>);
+static_assert(std::is_same_v<decltype(zsock_select), int(int, zsock_fd_set*, zsock_fd_set*,
+                                                         zsock_fd_set*, zsock_timeval*)>);
+static_assert(std::is_same_v<decltype(ZSOCK_FD_ZERO), void(zsock_fd_set*)>);
+static_assert(std::is_same_v<decltype(ZSOCK_FD_SET), void(int, zsock_fd_set*)>);
+static_assert(std::is_same_v<decltype(ZSOCK_FD_CLR), void(int, zsock_fd_set*)>);
+static_assert(std::is_same_v<decltype(ZSOCK_FD_ISSET), int(int, zsock_fd_set*)>);
+static_assert(std::is_same_v<decltype(zsock_ioctl), int(int, unsigned long, ...)>);
+static_assert(std::is_same_v<decltype(zsock_posix_close), int(int)>);
+static_assert(std::is_same_v<decltype(zsock_posix_ioctl), int(int, unsigned long, ...)>);
+static_assert(std::is_same_v<decltype(zsock_getsockname), int(int, sockaddr*, socklen_t*)>);
+static_assert(std::is_same_v<decltype(zsock_getpeername), int(int, sockaddr*, socklen_t*)>);
+static_assert(std::is_same_v<decltype(zsock_gai_strerror), const char*(int)>);
+static_assert(std::is_same_v<decltype(zsock_getnameinfo), int(const sockaddr*, socklen_t, char*,
+                                                              socklen_t, char*, socklen_t, int)>);
+static_assert(std::is_same_v<decltype(zsock_gethostname), int(char*, size_t)>);
+static_assert(std::is_same_v<decltype(zsock_fd_set::bitset), uint32_t[ZSOCK_FD_SETSIZE / 32]>);
 static_assert(std::is_same_v<decltype(zsock_send), ssize_t(int, const void*, size_t, int)>);
 static_assert(std::is_same_v<decltype(zsock_sendto),
                              ssize_t(int, const void*, size_t, int, const sockaddr*, socklen_t)>);
