@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -47,6 +48,7 @@ struct transfer_flags {
   bool wait_all = false;      // receive from a stream only
   bool whole_length = false;  // receive a datagram: return the length it had, not what was copied
   bool stream_ignores_address = false;  // send: else a stream refuses one (EISCONN)
+  bool acknowledged = false;            // send: return when it has left, or was acknowledged
 };
 [[nodiscard]] ssize_t send_bytes(int fd, const void* bytes, std::size_t count,
                                  const std::optional<endpoint>& to, transfer_flags flags);
@@ -67,6 +69,27 @@ enum class timeout_kind : std::uint8_t { receive, send };
 /// Milliseconds, 0 = none. A send timeout also bounds connect in the modem.
 [[nodiscard]] int set_timeout(int fd, timeout_kind which, std::int64_t timeout_ms);
 [[nodiscard]] int get_timeout(int fd, timeout_kind which, std::int64_t& timeout_ms);
+/// What a socket is, asked of nobody unless this process has not met it.
+struct socket_facts {
+  wire::Family family = wire::FAMILY_UNSPECIFIED;
+  wire::SocketType type = wire::SOCKET_TYPE_UNSPECIFIED;
+  bool listening = false;
+  bool has_peer = false;  // or is connecting to one
+};
+[[nodiscard]] int describe_socket(int fd, socket_facts& facts);
+/// The options that the link or the daemon keeps (see wire::Option).
+[[nodiscard]] int set_value(int fd, wire::Option which, std::int64_t value);
+[[nodiscard]] int get_value(int fd, wire::Option which, std::int64_t& value);
+/// Bytes that may wait on their way: the program's end of the channel and the daemon's follow.
+[[nodiscard]] int set_send_buffer(int fd, std::int64_t bytes);
+
+/// Called on a thread of the library with what became ready of `events`; an end and an error
+/// always.
+using poll_callback = std::function<void(int fd, short events)>;
+/// Without a callback: none from now on. It is not running any more when this returns, nor after
+/// close_socket, unless these are called from it.
+[[nodiscard]] int set_poll_callback(int fd, short events, bool oneshot, poll_callback callback);
+
 /// The pending error as an errno (0 = none), cleared by reading.
 [[nodiscard]] int take_error(int fd, int& error);
 

@@ -121,6 +121,7 @@ struct fake_daemon::connection {
   proto::frame_decoder decoder;
   std::set<std::uint64_t> grants;
   std::vector<int> shown;
+  std::uint64_t watch_id = 0;  // of its watch, if it has one
 };
 
 struct fake_daemon::state {
@@ -207,6 +208,10 @@ void fake_daemon::state::serve(connection& from, const v1::Request& request) {
       answer.mutable_hello()->set_instance(instance);
       return reply(from.fd, answer);
     case v1::Request::kSocket: return serve_socket(from, request, answer);
+    case v1::Request::kWatch:
+      from.watch_id = request.id();
+      answer.mutable_watch()->set_event("watch-started");
+      return reply(from.fd, answer);
     case v1::Request::kConnect: return serve_connect(from, request, answer);
     case v1::Request::kAttach: {
       const auto cookie = request.attach().cookie();
@@ -614,6 +619,17 @@ void fake_daemon::revoke_grants() {
 void fake_daemon::set_rules(int fd, const v1::DatagramRules& rules) {
   const std::lock_guard lock(state_->mutex);
   state_->of(fd).rules = rules;
+}
+
+void fake_daemon::tell_watchers(const v1::WatchEvent& event) {
+  const std::lock_guard lock(state_->mutex);
+  for (const auto& [fd, one] : state_->connections) {
+    if (one.watch_id == 0) continue;
+    v1::Reply told;
+    told.set_id(one.watch_id);
+    *told.mutable_watch() = event;
+    state_->reply(fd, told);
+  }
 }
 
 std::string fake_daemon::received(int fd, std::size_t count) {

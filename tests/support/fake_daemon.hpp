@@ -74,6 +74,9 @@ public:
   void revoke_grants();
   void set_rules(int fd, const v1::DatagramRules& rules);
 
+  /// An event for everybody who watches.
+  void tell_watchers(const v1::WatchEvent& event);
+
   // ---- what it saw ----
 
   /// Everything that a stream's program wrote, once at least `count` bytes have come.
