@@ -536,9 +536,24 @@ void fake_daemon::fail_connect(int fd, v1::ErrorCode code) {
   const std::lock_guard lock(state_->mutex);
   state_->complete_connect(state_->of(fd), code);
 }
+std::uint64_t fake_daemon::await_socket(socket_kind kind) {
+  std::uint64_t found = 0;
+  const bool came = eventually([&] {
+    const std::lock_guard lock(state_->mutex);
+    for (const auto& [cookie, one] : state_->channels)
+      if (kind == socket_kind::listener ? one.listening : one.connected) found = cookie;
+    return found != 0;
+  });
+  require(came, "await_socket: none came");
+  return found;
+}
 std::uint64_t fake_daemon::peer_connects(int listener_fd, const v1::Endpoint& from) {
+  return peer_connects_to(cookie_of(listener_fd), from);
+}
+std::uint64_t fake_daemon::peer_connects_to(std::uint64_t cookie_of_listener,
+                                            const v1::Endpoint& from) {
   std::unique_lock lock(state_->mutex);
-  const auto listener = state_->of(listener_fd);
+  const auto listener = state_->channels.at(cookie_of_listener);
   auto& made = state_->make_channel(listener.type, listener.family);
   made.drain();
   made.connected = true;
@@ -569,10 +584,13 @@ std::uint64_t fake_daemon::peer_connects(int listener_fd, const v1::Endpoint& fr
   return cookie;
 }
 void fake_daemon::peer_sends(int fd, std::string_view bytes) {
+  peer_sends_to(cookie_of(fd), bytes);
+}
+void fake_daemon::peer_sends_to(std::uint64_t cookie, std::string_view bytes) {
   int ours = -1;
   {
     const std::lock_guard lock(state_->mutex);
-    ours = state_->of(fd).ours;
+    ours = state_->channels.at(cookie).ours;
   }
   while (!bytes.empty()) {
     const auto count = ::send(ours, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -592,8 +610,11 @@ void fake_daemon::peer_sends_datagram(int fd, const v1::Datagram& datagram) {
           "peer_sends_datagram");
 }
 void fake_daemon::peer_finishes(int fd) {
+  peer_finishes_with(cookie_of(fd));
+}
+void fake_daemon::peer_finishes_with(std::uint64_t cookie) {
   const std::lock_guard lock(state_->mutex);
-  ::shutdown(state_->of(fd).ours, SHUT_WR);
+  ::shutdown(state_->channels.at(cookie).ours, SHUT_WR);
 }
 void fake_daemon::end(int fd, v1::ErrorCode reason) {
   const std::lock_guard lock(state_->mutex);
@@ -633,10 +654,13 @@ void fake_daemon::tell_watchers(const v1::WatchEvent& event) {
 }
 
 std::string fake_daemon::received(int fd, std::size_t count) {
+  return received_from(cookie_of(fd), count);
+}
+std::string fake_daemon::received_from(std::uint64_t cookie, std::size_t count) {
   std::string all;
   const bool enough = eventually([&] {
     const std::lock_guard lock(state_->mutex);
-    auto& socket = state_->of(fd);
+    auto& socket = state_->channels.at(cookie);
     std::array<char, 4096> buffer;
     for (;;) {
       const auto got = ::recv(socket.ours, buffer.data(), buffer.size(), MSG_DONTWAIT);

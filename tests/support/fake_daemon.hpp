@@ -77,6 +77,16 @@ public:
   /// An event for everybody who watches.
   void tell_watchers(const v1::WatchEvent& event);
 
+  // ---- as above, for sockets of other processes, by cookie ----
+
+  /// Waits until somebody has a listener, or a connected stream.
+  enum class socket_kind : std::uint8_t { listener, connected };
+  [[nodiscard]] std::uint64_t await_socket(socket_kind kind);
+  std::uint64_t peer_connects_to(std::uint64_t listener, const v1::Endpoint& from);
+  void peer_sends_to(std::uint64_t cookie, std::string_view bytes);
+  void peer_finishes_with(std::uint64_t cookie);
+  [[nodiscard]] std::string received_from(std::uint64_t cookie, std::size_t count);
+
   // ---- what it saw ----
 
   /// Everything that a stream's program wrote, once at least `count` bytes have come.

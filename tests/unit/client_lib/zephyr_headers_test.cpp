@@ -7,6 +7,8 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <zephyr/kernel.h>
+#include <zephyr/logging/log.h>
 #include <zephyr/net/socket.h>
 
 #include <type_traits>
@@ -69,4 +71,15 @@ extern "C" int zephyr_headers_after(void);
 TEST_CASE("Zephyr's header agrees with the host's in C and C++, whichever comes first") {
   CHECK(zephyr_headers_first() == 0);
   CHECK(zephyr_headers_after() == 0);
+}
+
+extern "C" int zephyr_kernel(void);
+extern "C" int zephyr_posix_names(void);
+
+TEST_CASE("what surrounds the sockets works as programs use it") {
+  CHECK(zephyr_kernel() == 0);
+}
+
+TEST_CASE("the POSIX names are ours, and what is not ours is libc's") {
+  CHECK(zephyr_posix_names() == 0);
 }

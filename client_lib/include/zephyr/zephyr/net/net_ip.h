@@ -15,6 +15,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -110,6 +111,16 @@ static inline struct sockaddr_in* net_sin(const struct sockaddr* address) {
 static inline struct sockaddr_in6* net_sin6(const struct sockaddr* address) {
   return (struct sockaddr_in6*)(uintptr_t)address;
 }
+
+#define NET_IPV4_ADDR_LEN INET_ADDRSTRLEN
+#define NET_IPV6_ADDR_LEN INET6_ADDRSTRLEN
+
+/* Text to address: 0 or -EINVAL. */
+int net_addr_pton(sa_family_t family, const char* src, void* dst);
+/* Address to text: `dst`, or NULL if there is no room or no such family. */
+char* net_addr_ntop(sa_family_t family, const void* src, char* dst, size_t size);
+/* "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]:80". `addr` must hold any family. */
+bool net_ipaddr_parse(const char* str, size_t str_len, struct sockaddr* addr);
 
 #ifdef __cplusplus
 }

@@ -21,9 +21,12 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/types.h>
+#include <zephyr/autoconf.h>
 #include <zephyr/net/dns_resolve.h>
 #include <zephyr/net/net_ip.h>
 #include <zephyr/net/socket_options.h>
+#include <zephyr/sys/util.h>
+#include <zephyr/types.h>
 
 #ifdef __cplusplus
 extern "C" {
