@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 #include <net/if.h>
 
+#include <mutex>
+
 #include "tests/unit/client_lib/zephyr_socket.hpp"
 
 namespace cellsock::testing {
@@ -58,21 +60,27 @@ TEST_CASE("no PDNs, no daemon, nowhere to put them") {
 
 TEST_CASE("a name server to fall back on") {
   fake_daemon daemon;
-  v1::SetDnsRequest told;
+  std::mutex mutex;
+  v1::SetDnsRequest last;
   daemon.answer(v1::Request::kSetDns, [&](const v1::Request& request) {
-    told = request.set_dns();
+    const std::lock_guard lock(mutex);
+    last = request.set_dns();
     return v1::Reply{};
   });
+  const auto told = [&] {
+    const std::lock_guard lock(mutex);
+    return last;
+  };
   nrf_in_addr address{};
   nrf_inet_pton(NRF_AF_INET, "8.8.4.4", &address);
   CHECK(nrf_setdnsaddr(NRF_AF_INET, &address, sizeof address) == 0);
-  CHECK(told.family() == v1::FAMILY_INET);
-  CHECK(told.address() == server);
+  CHECK(told().family() == v1::FAMILY_INET);
+  CHECK(told().address() == server);
   nrf_in6_addr six{};
   CHECK(nrf_setdnsaddr(NRF_AF_INET6, &six, sizeof six) == 0);
-  CHECK(told.address().size() == 16);
+  CHECK(told().address().size() == 16);
   CHECK(nrf_setdnsaddr(NRF_AF_INET, nullptr, 0) == 0);
-  CHECK(told.address().empty());
+  CHECK(told().address().empty());
   CHECK(errno_of_call(nrf_setdnsaddr(NRF_AF_INET, &address, 5)) == EINVAL);
   CHECK(errno_of_call(nrf_setdnsaddr(NRF_AF_INET, nullptr, 4)) == EINVAL);
   CHECK(errno_of_call(nrf_setdnsaddr(77, &address, 4)) == EAFNOSUPPORT);

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <type_traits>
@@ -45,9 +46,9 @@ struct initialised {
 class modem_side {
 public:
   modem_side(fake_daemon& daemon, std::vector<std::string> lines, const std::string& result) {
-    daemon.answer(v1::Request::kAt, [this, lines, result](const v1::Request& request) {
-      const std::lock_guard lock(mutex_);
-      last_ = request.at().command();
+    daemon.answer(v1::Request::kAt, [kept = kept_, lines, result](const v1::Request& request) {
+      const std::lock_guard lock(kept->mutex);
+      kept->last = request.at().command();
       v1::Reply reply;
       for (const auto& line : lines) reply.mutable_at()->add_lines(line);
       reply.mutable_at()->set_final_result(result);
@@ -55,14 +56,17 @@ public:
       return reply;
     });
   }
-  [[nodiscard]] std::string last() {
-    const std::lock_guard lock(mutex_);
-    return last_;
+  [[nodiscard]] std::string last() const {
+    const std::lock_guard lock(kept_->mutex);
+    return kept_->last;
   }
 
 private:
-  std::mutex mutex_;
-  std::string last_;
+  struct state {
+    std::mutex mutex;
+    std::string last;
+  };
+  std::shared_ptr<state> kept_ = std::make_shared<state>();
 };
 
 TEST_CASE("at: a command is formatted, and its result is a number") {
@@ -70,11 +74,12 @@ TEST_CASE("at: a command is formatted, and its result is a number") {
   const initialised now;
   const auto give = [&](const std::string& result) {
     const modem_side modem(daemon, {}, result);
-    return nrf_modem_at_printf("AT+CFUN=%d", 4);
+    errno = 4711;
+    const int said = nrf_modem_at_printf("AT+CFUN=%d", 4);
+    CHECK(errno == 4711);
+    return said;
   };
-  errno = 4711;
   CHECK(give("OK") == 0);
-  CHECK(errno == 4711);
   const int cme = give("+CME ERROR: 513");
   CHECK(nrf_modem_at_err_type(cme) == NRF_MODEM_AT_CME_ERROR);
   CHECK(nrf_modem_at_err(cme) == 513);
@@ -174,7 +179,6 @@ TEST_CASE("at: one command in the background at a time") {
   fake_daemon daemon;
   const initialised now;
   std::mutex gate;
-  std::unique_lock held(gate);
   std::atomic<bool> asked{false};
   daemon.answer(v1::Request::kAt, [&](const v1::Request&) {
     asked = true;
@@ -185,6 +189,7 @@ TEST_CASE("at: one command in the background at a time") {
     return reply;
   });
   CHECK(nrf_modem_at_cmd_async(nullptr, "AT") == -NRF_EFAULT);
+  std::unique_lock held(gate);
   REQUIRE(nrf_modem_at_cmd_async(hear, "AT+COPS=%d", 0) == 0);
   REQUIRE(eventually([&] { return asked.load(); }));
   CHECK(nrf_modem_at_cmd_async(hear, "AT") == -NRF_EINPROGRESS);
