@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "actors/device.hpp"
 #include "actors/log.hpp"
 #include "actors/translate.hpp"
 #include "stack/limits.hpp"
@@ -60,7 +61,7 @@ void client_actor::on_exit() {
   log::debug("control-closed",
              {{"pid", seed_.who.pid}, {"uid", seed_.who.uid}, {"program", seed_.who.program}});
   seed_.gateway = nullptr;
-  seed_.link = nullptr;
+  seed_.links.clear();
   grants_.clear();
 }
 
@@ -164,7 +165,7 @@ void client_actor::with_tombstone(request_id id, std::uint64_t cookie, Use use) 
 void client_actor::socket(request_id id, const v1::SocketRequest& m) {
   const auto shape = wire::shape_of(m);
   if (!shape) return refuse(id, shape.error());
-  ask(this, seed_.link, limits::actor_reply_max, msg::create_socket{*shape, seed_.who},
+  ask(this, link_of(*shape), limits::actor_reply_max, msg::create_socket{*shape, seed_.who},
       on<msg::socket_created>([this, id, kind = shape->kind](msg::socket_created& made) {
         grant(made.cookie, made.actor);
         v1::Reply answer;
@@ -226,7 +227,8 @@ void client_actor::connect(request_id id, const v1::ConnectRequest& m) {
 void client_actor::reconnect(request_id id, const msg::tombstone& stone,
                              const msg::connect_channel& call) {
   if (!stone.connect_failed) return refuse(id, stone.why);
-  ask(this, seed_.link, limits::actor_reply_max, msg::create_socket{stone.shape, seed_.who},
+  ask(this, link_of(stone.shape), limits::actor_reply_max,
+      msg::create_socket{stone.shape, seed_.who},
       on<msg::socket_created>([this, id, call](msg::socket_created& made) {
         grant(made.cookie, made.actor);
         const auto answer_with = [this, id, made](const failure& why) {
@@ -265,6 +267,7 @@ void client_actor::shutdown(request_id id, const v1::ShutdownRequest& m) {
 }
 
 void client_actor::get_option(request_id id, const v1::GetOptionRequest& m) {
+  if (m.option() == v1::OPTION_BIND_TO_DEVICE) return get_device(id, m.cookie());
   const auto option = wire::option_of(m.option());
   if (!option) return refuse(id, option.error());
   const auto answer_with = [this, id, option](std::int64_t value) {
@@ -297,6 +300,7 @@ void client_actor::get_option(request_id id, const v1::GetOptionRequest& m) {
 }
 
 void client_actor::set_option(request_id id, const v1::SetOptionRequest& m) {
+  if (m.option() == v1::OPTION_BIND_TO_DEVICE) return set_device(id, m);
   const auto option = wire::option_of(m.option());
   if (!option) return refuse(id, option.error());
   const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::bad_socket)); });
@@ -310,8 +314,63 @@ void client_actor::set_option(request_id id, const v1::SetOptionRequest& m) {
       refusal(id));
 }
 
+// ---- which modem ----
+
+result<supervisor_handle> client_actor::link_named(std::string_view name) const {
+  std::string there;
+  for (const auto& link : seed_.links) {
+    if (name.empty() || link.name == name) return link.actor;
+    there += (there.empty() ? "" : ", ") + link.name;
+  }
+  return fail(errc::no_device,
+              "there is no modem \"" + std::string(name) + "\"; there is " + there);
+}
+
+supervisor_handle client_actor::link_of(const msg::socket_shape& shape) const {
+  const auto device = parse_device(shape.device);
+  const auto link = link_named(device ? device->link : std::string());
+  return link ? *link : seed_.links.front().actor;
+}
+
+void client_actor::get_device(request_id id, std::uint64_t cookie) {
+  const auto answer_with = [this, id](const std::string& device) {
+    v1::Reply answer;
+    answer.mutable_option()->set_text(device);
+    reply(id, answer);
+  };
+  const auto actor = granted(id, cookie, [&] {
+    with_tombstone(id, cookie,
+                   [answer_with](const msg::tombstone& stone) { answer_with(stone.shape.device); });
+  });
+  if (!actor) return;
+  ask(this, actor, limits::actor_reply_max, msg::get_names{},
+      on<msg::socket_names>(
+          [answer_with](const msg::socket_names& n) { answer_with(n.shape.device); }),
+      refusal(id));
+}
+
+void client_actor::set_device(request_id id, const v1::SetOptionRequest& m) {
+  const auto device = parse_device(m.text());
+  if (!device) return refuse(id, device.error());
+  const auto link = link_named(device->link);
+  if (!link) return refuse(id, link.error());
+  const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::bad_socket)); });
+  if (!actor) return;
+  const auto name = device->link.empty() ? seed_.links.front().name : device->link;
+  ask(this, actor, limits::actor_reply_max * 2,
+      msg::move_channel{m.text(), name, caf::actor_cast<caf::strong_actor_ptr>(*link)},
+      on<msg::option_set>([this, id](const msg::option_set& set) {
+        v1::Reply answer;
+        answer.mutable_option();
+        if (set.rules)
+          wire::set_rules(*answer.mutable_option()->mutable_datagram_rules(), *set.rules);
+        reply(id, answer);
+      }),
+      refusal(id));
+}
+
 void client_actor::names_reply(request_id id, const msg::socket_names& names) {
-  ask(this, seed_.link, limits::actor_reply_max, msg::get_rules{names.shape.family},
+  ask(this, link_of(names.shape), limits::actor_reply_max, msg::get_rules{names.shape.family},
       on<msg::current_rules>([this, id, names](const msg::current_rules& current) {
         v1::Reply answer;
         auto full = names;

@@ -14,7 +14,7 @@ namespace cellsock {
 struct client_seed {
   std::shared_ptr<control_connection> connection;
   gateway_handle gateway;
-  supervisor_handle link;
+  link_list links;
   msg::owner who;
   std::uint64_t instance =
       0;  // of this daemon run: tells a program that its sockets' daemon is gone
@@ -50,6 +50,8 @@ private:
   void reason(request_id id, const v1::ReasonRequest& m);
   void resolve(request_id id, const v1::ResolveRequest& m);
   void status(request_id id);
+  struct status_in_progress;
+  void status_reply(const status_in_progress& job);
   void at(request_id id, const v1::AtRequest& m);
   void watch(request_id id, const v1::WatchRequest& m);
 
@@ -60,6 +62,12 @@ private:
   template <class Use>
   void with_tombstone(request_id id, std::uint64_t cookie, Use use);
   void grant(socket_cookie cookie, socket_handle actor);
+  /// The link of a name ("": the default one), or a failure that names those there are.
+  [[nodiscard]] result<supervisor_handle> link_named(std::string_view name) const;
+  /// Of a socket that exists, so that its device was checked.
+  [[nodiscard]] supervisor_handle link_of(const msg::socket_shape& shape) const;
+  void get_device(request_id id, std::uint64_t cookie);
+  void set_device(request_id id, const v1::SetOptionRequest& m);
   void names_reply(request_id id, const msg::socket_names& names);
 
   void reply(request_id id, v1::Reply& answer, shared_descriptor attached = nullptr);

@@ -14,7 +14,8 @@ void client_actor::resolve(request_id id, const v1::ResolveRequest& m) {
   std::optional<ip_family> family;
   if (m.family() == v1::FAMILY_INET) family = ip_family::v4;
   if (m.family() == v1::FAMILY_INET6) family = ip_family::v6;
-  ask(this, seed_.link, slow_reply_max, msg::resolve_name{m.host(), family},
+  // A name is asked of the default link, whichever link the socket will use.
+  ask(this, seed_.links.front().actor, slow_reply_max, msg::resolve_name{m.host(), family},
       on<msg::name_resolved>([this, id](const msg::name_resolved& r) {
         v1::Reply answer;
         auto& to = *answer.mutable_resolve();
@@ -26,8 +27,12 @@ void client_actor::resolve(request_id id, const v1::ResolveRequest& m) {
 }
 
 void client_actor::at(request_id id, const v1::AtRequest& m) {
-  log::info("at-command", {{"pid", seed_.who.pid}, {"uid", seed_.who.uid}});
-  ask(this, seed_.link, slow_reply_max,
+  const auto link = link_named(m.link());
+  if (!link) return refuse(id, link.error());
+  log::info("at-command", {{"link", m.link().empty() ? seed_.links.front().name : m.link()},
+                           {"pid", seed_.who.pid},
+                           {"uid", seed_.who.uid}});
+  ask(this, *link, slow_reply_max,
       msg::run_at{m.command(), std::chrono::milliseconds(m.timeout_ms())},
       on<msg::at_answered>([this, id](const msg::at_answered& r) {
         v1::Reply answer;
@@ -43,7 +48,8 @@ void client_actor::at(request_id id, const v1::AtRequest& m) {
 /// Answered by a series of replies until the connection closes. Payload is other programs' own: it
 /// is shown to those who could take it from the daemon's memory anyway.
 void client_actor::watch(request_id id, const v1::WatchRequest& m) {
-  const events::interest what{m.events(), m.trace(), m.trace_payload()};
+  if (const auto link = link_named(m.link()); !link) return refuse(id, link.error());
+  const events::interest what{m.events(), m.trace(), m.trace_payload(), m.link()};
   if (watcher_) return refuse(id, fail(errc::invalid_argument, "this connection watches already"));
   if (!what.happenings && !what.trace)
     return refuse(id, fail(errc::invalid_argument, "watch: neither events nor trace asked for"));
@@ -65,32 +71,63 @@ void client_actor::watch(request_id id, const v1::WatchRequest& m) {
                    log::event_of(log::level::info, "watch-started", who), this);
 }
 
+struct client_actor::status_in_progress {
+  request_id id = 0;
+  msg::gateway_report gateway;
+  std::vector<msg::link_report> links;  // in the configuration's order, whoever answers first
+  std::size_t open = 0;
+};
+
 void client_actor::status(request_id id) {
+  auto job = std::make_shared<status_in_progress>();
+  job->id = id;
+  job->links.resize(seed_.links.size());
+  job->open = seed_.links.size() + 1;
+  const auto one_less = [this, job] {
+    if (--job->open == 0) status_reply(*job);
+  };
   ask(this, seed_.gateway, limits::actor_reply_max, msg::get_gateway_report{},
-      on<msg::gateway_report>([this, id](const msg::gateway_report& g) {
-        ask(this, seed_.link, limits::actor_reply_max, msg::get_link_report{},
-            on<msg::link_report>([this, id, g](msg::link_report& link) {
-              v1::Reply answer;
-              auto& to = *answer.mutable_status();
-              const auto now = clock().now();
-              to.set_daemon(CELLSOCK_VERSION);
-              to.set_uptime_ms(static_cast<std::uint64_t>(
-                  std::chrono::duration_cast<std::chrono::milliseconds>(now - g.started).count()));
-              wire::set_link(*to.add_links(), link, now);
-              std::sort(link.sockets.begin(), link.sockets.end(),
-                        [](const auto& a, const auto& b) { return a.id < b.id; });
-              for (const auto& s : link.sockets) wire::set_socket(*to.add_sockets(), s, now);
-              auto& counters = *to.mutable_counters();
-              counters.set_control_connections(g.control_connections);
-              counters.set_requests(g.requests);
-              counters.set_requests_malformed(g.requests_malformed);
-              counters.set_connections_refused(g.connections_refused);
-              counters.set_actors(static_cast<std::uint32_t>(system().registry().running()));
-              reply(id, answer);
-            }),
-            refusal(id));
+      on<msg::gateway_report>([job, one_less](const msg::gateway_report& g) {
+        job->gateway = g;
+        one_less();
       }),
       refusal(id));
+  for (std::size_t i = 0; i < seed_.links.size(); ++i)
+    ask(this, seed_.links[i].actor, limits::actor_reply_max, msg::get_link_report{},
+        on<msg::link_report>([job, one_less, i](msg::link_report& link) {
+          job->links[i] = std::move(link);
+          one_less();
+        }),
+        // One link that does not answer hides no other.
+        [job, one_less, i, name = seed_.links[i].name](const failure& why) {
+          job->links[i].name = name;
+          job->links[i].link.trouble = why;
+          one_less();
+        });
+}
+
+void client_actor::status_reply(const status_in_progress& job) {
+  v1::Reply answer;
+  auto& to = *answer.mutable_status();
+  const auto now = clock().now();
+  to.set_daemon(CELLSOCK_VERSION);
+  to.set_uptime_ms(static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(now - job.gateway.started).count()));
+  std::vector<msg::socket_report> sockets;
+  for (const auto& link : job.links) {
+    wire::set_link(*to.add_links(), link, now);
+    sockets.insert(sockets.end(), link.sockets.begin(), link.sockets.end());
+  }
+  std::sort(sockets.begin(), sockets.end(),
+            [](const auto& a, const auto& b) { return a.id < b.id; });
+  for (const auto& s : sockets) wire::set_socket(*to.add_sockets(), s, now);
+  auto& counters = *to.mutable_counters();
+  counters.set_control_connections(job.gateway.control_connections);
+  counters.set_requests(job.gateway.requests);
+  counters.set_requests_malformed(job.gateway.requests_malformed);
+  counters.set_connections_refused(job.gateway.connections_refused);
+  counters.set_actors(static_cast<std::uint32_t>(system().registry().running()));
+  reply(job.id, answer);
 }
 
 }  // namespace cellsock

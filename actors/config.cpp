@@ -10,12 +10,16 @@
 #include <fstream>
 #include <optional>
 
+#include "actors/device.hpp"
+
 namespace cellsock::config {
 namespace {
 
 constexpr std::size_t file_bytes_max = 65536;  // a hundred times what anybody has to say
 constexpr std::int64_t socket_path_max = 107;  // sockaddr_un, less its final zero
 constexpr std::int64_t text_max = 255;
+
+constexpr std::string_view modem_table = "modem";
 
 constexpr std::array rows{
     key_row{"socket.path", type::text, 1, socket_path_max, "", "\"/run/cellsock/cellsock.sock\"",
@@ -31,10 +35,16 @@ constexpr std::array rows{
             }},
     key_row{"modem.uri", type::text, 1, text_max, "", "\"\"",
             "the modem's port; there is no default: a file or a command line must name it",
-            [](settings& to, const value& from) { to.modem_uri = from.text; }},
+            [](settings& to, const value& from) { to.modems.back().uri = from.text; }},
+    key_row{"modem.name", type::word, 0, 15, "", "\"\"",
+            "what programs call it (SO_BINDTODEVICE); empty: modem0, modem1, … by its place",
+            [](settings& to, const value& from) { to.modems.back().name = from.text; }},
     key_row{"modem.apn", type::text, 0, 100, "", "\"\"",
             "access point name; empty: the network's default",
-            [](settings& to, const value& from) { to.modem_apn = from.text; }},
+            [](settings& to, const value& from) { to.modems.back().apn = from.text; }},
+    key_row{"modem.pdn_family", type::choice, 0, 0, "default ip ipv6 ipv4v6", "\"default\"",
+            "what its packet network is to carry; default: as the modem has it",
+            [](settings& to, const value& from) { to.modems.back().pdn_family = from.text; }},
     key_row{"log.level", type::choice, 0, 0, "debug info warn error", "\"info\"",
             "the least important lines that are logged",
             [](settings& to, const value& from) { to.log_level = from.text; }},
@@ -42,12 +52,12 @@ constexpr std::array rows{
             "log the AT dialogue too, payload as lengths and secrets as ***",
             [](settings& to, const value& from) { to.log_trace = from.flag; }},
     key_row{"limits.sockets_per_uid_max", type::integer, 1, limits::sockets_max, "", "64",
-            "sockets of one user at once",
+            "sockets of one user at once, on each modem",
             [](settings& to, const value& from) {
               to.sockets_per_uid_max = static_cast<std::size_t>(from.number);
             }},
     key_row{"limits.sockets_max", type::integer, 1, limits::sockets_max, "", "1024",
-            "sockets of all users at once (the modem itself has 7 or 8)",
+            "sockets of all users at once, on each modem (which has 7 or 8 itself)",
             [](settings& to, const value& from) {
               to.sockets_max = static_cast<std::size_t>(from.number);
             }},
@@ -110,6 +120,8 @@ reading read_text(const key_row& key, const std::string& text) {
   });
   if (control) return {std::nullopt, "text with control characters"};
   const auto size = static_cast<std::int64_t>(text.size());
+  if (key.kind == type::word && !text.empty() && !is_link_name(text))
+    return {std::nullopt, in_quotes(text)};
   if (key.kind == type::text && (size < key.min || size > key.max))
     return {std::nullopt, std::to_string(size) + " characters"};
   if (key.kind == type::choice &&
@@ -126,6 +138,7 @@ reading read_value(const key_row& key, const toml::node& node) {
   const reading wrong_type{std::nullopt, std::string(kind_of(node))};
   switch (key.kind) {
     case type::text:
+    case type::word:
     case type::choice:
     case type::mode: {
       const auto* text = node.as_string();
@@ -173,11 +186,13 @@ public:
       if (known_in(name).empty())
         complain(key.source(), "there is no " + (section != nullptr ? "table " : std::string()) +
                                    in_quotes(name) + "; the tables are " + known_in(""));
+      else if (name == modem_table)
+        modems(key.source(), node);
       else if (section == nullptr)
         complain(key.source(), in_quotes(name) + " is a table: write [" + name +
                                    "] and its keys (" + known_in(name) + ") below it");
       else
-        table(name, *section);
+        table(name, *section, name);
     }
     std::stable_sort(
         to_.problems.begin(), to_.problems.end(), [](const problem& a, const problem& b) {
@@ -186,7 +201,27 @@ public:
   }
 
 private:
-  void table(const std::string& section, const toml::table& all) {
+  /// One [modem], or any number of [[modem]].
+  void modems(const toml::source_region& where, const toml::node& node) {
+    const auto add = [this](const toml::table& one) {
+      to_.values.modems.emplace_back();
+      table(std::string(modem_table), one, modem_key(to_.values.modems.size() - 1, ""));
+    };
+    if (const auto* one = node.as_table()) return add(*one);
+    const auto* several = node.as_array();
+    if (several == nullptr || several->empty() || !several->is_homogeneous<toml::table>())
+      return complain(where,
+                      "\"modem\" is a table: write [modem], or [[modem]] for each of several, "
+                      "and its keys (" +
+                          known_in(modem_table) + ") below it");
+    if (several->size() > limits::modems_max)
+      return complain(where, "there are " + std::to_string(several->size()) + " modems; at most " +
+                                 std::to_string(limits::modems_max) + " can be used");
+    for (const auto& one : *several) add(*one.as_table());
+  }
+
+  /// `shown`: the table as `places` calls it.
+  void table(const std::string& section, const toml::table& all, const std::string& shown) {
     for (const auto& [key, node] : all) {
       const auto name = section + '.' + std::string(key.str());
       const auto row = std::find_if(rows.begin(), rows.end(),
@@ -202,7 +237,8 @@ private:
         continue;
       }
       row->store(to_.values, *got.good);
-      to_.places[row->name] = place_of(node.source());
+      to_.places[shown + (shown.ends_with('.') ? "" : ".") + std::string(key.str())] =
+          place_of(node.source());
     }
   }
   void complain(const toml::source_region& where, std::string what) {
@@ -222,12 +258,19 @@ std::string wanted(const key_row& key) {
   const auto range = std::to_string(key.min) + " to " + std::to_string(key.max);
   switch (key.kind) {
     case type::text: return "text, " + range + " characters";
+    case type::word:
+      return "a name, at most " + std::to_string(key.max) + " letters, digits, - and _";
     case type::choice: return "one of " + joined(key.choices);
     case type::boolean: return "true or false";
     case type::integer: return "an integer, " + range;
     case type::mode: return "text of three or four octal digits, \"0000\" to \"0777\"";
   }
   return {};
+}
+
+std::string modem_key(std::size_t index, std::string_view key) {
+  const auto place = index == 0 ? std::string() : '[' + std::to_string(index) + ']';
+  return std::string(modem_table) + place + '.' + std::string(key);
 }
 
 parsed parse(std::string_view text) {

@@ -15,13 +15,20 @@
 /// each mistake is and what would be right.
 namespace cellsock {
 
+struct modem_settings {
+  std::string name = {};  // empty: modem0, modem1, … by its place
+  std::string uri = {};
+  std::string apn = {};                // empty: the network's default
+  std::string pdn_family = "default";  // as the modem has it; ip, ipv6, ipv4v6 (3GPP TS 27.007)
+  friend bool operator==(const modem_settings&, const modem_settings&) = default;
+};
+
 /// What the daemon runs with: these defaults, then the file, then the command line.
 struct settings {
   std::string socket_path = "/run/cellsock/cellsock.sock";
   std::string socket_group = {};  // empty: the daemon's own
   unsigned socket_mode = 0660;
-  std::string modem_uri = {};
-  std::string modem_apn = {};  // empty: the network's default
+  std::vector<modem_settings> modems = {};  // the first is the default of every socket
   std::string log_level = "info";
   bool log_trace = false;
   std::size_t sockets_per_uid_max = limits::sockets_per_uid_max;
@@ -31,11 +38,11 @@ struct settings {
 
 namespace config {
 
-enum class type : std::uint8_t { text, choice, boolean, integer, mode };
+enum class type : std::uint8_t { text, word, choice, boolean, integer, mode };
 
 /// A value as the file has it, of the row's type.
 struct value {
-  std::string text = {};    // text, choice
+  std::string text = {};    // text, word, choice
   std::int64_t number = 0;  // integer, mode
   bool flag = false;        // boolean
 };
@@ -66,8 +73,11 @@ struct problem {
 struct parsed {
   settings values = {};
   std::vector<problem> problems = {};  // in the file's order; values are of no use if there are any
-  std::map<std::string_view, place> places = {};  // of the keys that stand in the file
+  std::map<std::string, place, std::less<>> places = {};  // of the keys that stand in the file
 };
+/// How `places` calls a key of the modem at this place: `modem.uri`, then `modem[1].uri`.
+[[nodiscard]] std::string modem_key(std::size_t index, std::string_view key);
+
 /// Every problem, not the first alone (after a syntax error there is only that one). Pure.
 [[nodiscard]] parsed parse(std::string_view text);
 

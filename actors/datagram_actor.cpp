@@ -44,6 +44,15 @@ datagram_actor::behavior_type datagram_actor::make_behavior() {
       [this](const msg::bind_channel& m) { return bind(m); },
       [this](const msg::get_option& m) { return common_.get(m); },
       [this](const msg::set_option& m) { return common_.set(m); },
+      [this](const msg::move_channel& m) {
+        take_packets();  // what was written before acts before
+        return move_through(
+            this, bridge_, supervisor_, common_, m, [this] { return untouched(); },
+            [this] {
+              room_told_ = false;
+              tell_room();
+            });
+      },
       [this](const msg::get_names&) { return common_.names(common_.peer.has_value()); },
       [this](const msg::get_reason&) {
         return msg::end_reason{end_reason_, end_reason_.code != errc::none};
@@ -82,6 +91,11 @@ void datagram_actor::on_exit() {
   if (bridge_) send(bridge_, msg::forget_socket{common_.id});
   bridge_ = nullptr;
   supervisor_ = nullptr;
+}
+
+bool datagram_actor::untouched() const {
+  return state_ == socket_state::open && !common_.peer && !common_.local && !common_.binding &&
+         !connecting_ && !offered_ && !one_out_ && outgoing_.empty() && common_.bytes_sent == 0;
 }
 
 void datagram_actor::advance(socket_event event, const failure& why) {

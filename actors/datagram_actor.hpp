@@ -16,6 +16,7 @@ public:
 private:
   caf::result<msg::channel_connected> connect(const msg::connect_channel& m);
   caf::result<msg::channel_bound> bind(const msg::bind_channel& m);
+  [[nodiscard]] bool untouched() const;
   void advance(socket_event event, const failure& why = failure{errc::none});
   void perform(socket_action action, const failure& why);
 

@@ -26,6 +26,13 @@ struct state {
   }
 };
 
+bool concerns(const event& happened, const std::string& link) {
+  if (link.empty()) return true;
+  for (const auto& [key, value] : happened.fields)
+    if (key == "link") return value == link;
+  return true;
+}
+
 state& bus() {
   static state one;
   return one;
@@ -65,7 +72,8 @@ void publish(event happened) {
   const bool is_trace = happened.name == "at";
   const auto shared = std::make_shared<const event>(std::move(happened));
   for (const auto& [id, one] : bus().listeners)
-    if (is_trace ? one.what.trace : one.what.happenings) one.hear(shared);
+    if (is_trace ? one.what.trace : one.what.happenings)
+      if (concerns(*shared, one.what.link)) one.hear(shared);
 }
 
 }  // namespace cellsock::events

@@ -31,6 +31,7 @@ struct interest {
   bool happenings = false;  // everything but `at`
   bool trace = false;       // `at`
   bool payload = false;     // with its payload: for those who are entitled to it
+  std::string link = {};    // what does not concern another one; empty: all
 };
 
 /// Ends with its object.

@@ -32,10 +32,11 @@ std::uint64_t random_instance() {
 
 }  // namespace
 
-gateway_actor::gateway_actor(caf::actor_config& config, const reactor& loop, link_factory make_link)
+gateway_actor::gateway_actor(caf::actor_config& config, const reactor& loop,
+                             link_factory make_links)
     : gateway_handle::base(config),
       loop_(loop),
-      make_link_(std::move(make_link)),
+      make_links_(std::move(make_links)),
       instance_(random_instance()) {
   counters_.started = clock().now();
 }
@@ -45,7 +46,7 @@ gateway_actor::behavior_type gateway_actor::make_behavior() {
     clients_.erase(m.source);
     directory_.gone(m.source);
   });
-  link_ = make_link_(system(), this);
+  links_ = make_links_(system(), this);
   return {
       [this](const msg::connection_made& m) { adopt(m); },
       [this](const msg::socket_born& m) {
@@ -81,7 +82,7 @@ gateway_actor::behavior_type gateway_actor::make_behavior() {
 
 void gateway_actor::on_exit() {
   clients_.clear();
-  link_ = nullptr;
+  links_.clear();
   directory_ = {};
 }
 
@@ -110,7 +111,7 @@ void gateway_actor::adopt(const msg::connection_made& m) {
     return log::error("connection-failed", {{"detail", connection.error().detail}});
   }
   const auto actor =
-      spawn<client_actor>(client_seed{std::move(*connection), this, link_, who, instance_});
+      spawn<client_actor>(client_seed{std::move(*connection), this, links_, who, instance_});
   monitor(actor);
   clients_.emplace(actor.address(), client{actor, who});
 }
@@ -118,14 +119,17 @@ void gateway_actor::adopt(const msg::connection_made& m) {
 caf::result<msg::stopped> gateway_actor::stop() {
   stopping_ = true;
   auto promise = make_response_promise<msg::stopped>();
-  auto finished = [this, promise]() mutable {
+  auto finished = [this, promise,
+                   waited_for = std::make_shared<std::size_t>(links_.size())]() mutable {
+    if (--*waited_for > 0) return;
     for (auto& [address, c] : clients_) send(c.actor, msg::connection_ended{});
     promise.deliver(msg::stopped{});
     quit();
   };
-  ask(this, link_, limits::stop_max, msg::stop_all{},
-      on<msg::stopped>([finished](const msg::stopped&) mutable { finished(); }),
-      [finished](const failure&) mutable { finished(); });
+  for (const auto& link : links_)
+    ask(this, link.actor, limits::stop_max, msg::stop_all{},
+        on<msg::stopped>([finished](const msg::stopped&) mutable { finished(); }),
+        [finished](const failure&) mutable { finished(); });
   return promise;
 }
 

@@ -8,11 +8,11 @@
 namespace cellsock {
 
 /// The front door: adopts control connections, finds sockets by cookie, remembers why channels
-/// ended. The supervisor is spawned by it, so that the two know each other from birth.
+/// ended. The supervisors are spawned by it, so that they and it know each other from birth.
 class gateway_actor final : public gateway_handle::base {
 public:
-  using link_factory = std::function<supervisor_handle(caf::actor_system&, gateway_handle)>;
-  gateway_actor(caf::actor_config& config, const reactor& loop, link_factory make_link);
+  using link_factory = std::function<link_list(caf::actor_system&, gateway_handle)>;
+  gateway_actor(caf::actor_config& config, const reactor& loop, link_factory make_links);
   behavior_type make_behavior() override;
   void on_exit() override;
 
@@ -22,8 +22,8 @@ private:
   caf::result<msg::stopped> stop();
 
   const reactor& loop_;
-  link_factory make_link_;
-  supervisor_handle link_;
+  link_factory make_links_;
+  link_list links_;
   directory directory_;
   struct client {
     client_handle actor;

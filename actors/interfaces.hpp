@@ -24,6 +24,8 @@ using socket_handle = caf::typed_actor<
     caf::replies_to<msg::bind_channel>::with<msg::channel_bound>,
     caf::replies_to<msg::get_option>::with<msg::option_value>,
     caf::replies_to<msg::set_option>::with<msg::option_set>,
+    // Before it is connected, bound or sent on. Fails with invalid_argument, no_handle.
+    caf::replies_to<msg::move_channel>::with<msg::option_set>,
     caf::replies_to<msg::get_names>::with<msg::socket_names>,
     caf::replies_to<msg::get_reason>::with<msg::end_reason>,
     // From its own channel.
@@ -84,12 +86,35 @@ using bridge_handle = caf::typed_actor<
     caf::replies_to<msg::stop_bridge>::with<msg::bridge_stopped>,
     // From its own port and timers.
     caf::reacts_to<msg::port_opened>, caf::reacts_to<msg::port_received>,
-    caf::reacts_to<msg::port_drained>, caf::reacts_to<msg::port_closed>, caf::reacts_to<msg::tick>>;
+    caf::reacts_to<msg::port_drained>, caf::reacts_to<msg::port_closed>,
+    caf::reacts_to<msg::port_lines>, caf::reacts_to<msg::tick>>;
+
+}  // namespace cellsock
+
+namespace cellsock::msg {
+/// A socket without anything in its modem comes from another link.
+struct adopt_socket {
+  socket_id id;
+  socket_cookie cookie;
+  socket_shape shape;
+  owner who;
+  socket_handle actor;
+};
+struct socket_adopted {
+  bridge_handle bridge;
+  datagram_rules rules = {};
+};
+}  // namespace cellsock::msg
+
+namespace cellsock {
 
 /// One link: owns its socket actors and its bridge; admission and recovery.
 using supervisor_handle = caf::typed_actor<
     // Fails with no_handle (the modem's sockets are all held), limit_reached, stopping.
     caf::replies_to<msg::create_socket>::with<msg::socket_created>,
+    // Fails as creating does.
+    caf::replies_to<msg::adopt_socket>::with<msg::socket_adopted>,
+    caf::reacts_to<msg::socket_moved>,
     caf::replies_to<msg::get_link_report>::with<msg::link_report>,
     caf::replies_to<msg::get_rules>::with<msg::current_rules>,
     caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
@@ -115,6 +140,13 @@ using gateway_handle =
                      caf::replies_to<msg::get_gateway_report>::with<msg::gateway_report>,
                      caf::reacts_to<msg::count_request>,
                      caf::replies_to<msg::stop_all>::with<msg::stopped>>;
+
+/// The links in the order of the configuration: the first is the default.
+struct named_link {
+  std::string name;
+  supervisor_handle actor;
+};
+using link_list = std::vector<named_link>;
 
 /// Makes the bridge of a link; given by the composition root, so that actors know no modem code.
 /// The new bridge reports `link_changed` to the supervisor.
@@ -148,6 +180,10 @@ CELLSOCK_MESSAGE(get_option)
 CELLSOCK_MESSAGE(option_value)
 CELLSOCK_MESSAGE(set_option)
 CELLSOCK_MESSAGE(option_set)
+CELLSOCK_MESSAGE(move_channel)
+CELLSOCK_MESSAGE(adopt_socket)
+CELLSOCK_MESSAGE(socket_adopted)
+CELLSOCK_MESSAGE(socket_moved)
 CELLSOCK_MESSAGE(get_names)
 CELLSOCK_MESSAGE(socket_names)
 CELLSOCK_MESSAGE(get_reason)
@@ -183,6 +219,7 @@ CELLSOCK_MESSAGE(port_opened)
 CELLSOCK_MESSAGE(port_received)
 CELLSOCK_MESSAGE(port_drained)
 CELLSOCK_MESSAGE(port_closed)
+CELLSOCK_MESSAGE(port_lines)
 CELLSOCK_MESSAGE(tick)
 CELLSOCK_MESSAGE(socket_closing)
 CELLSOCK_MESSAGE(tombstone)

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <string>
 
 #include "actors/event_bus.hpp"
@@ -18,8 +19,7 @@
 #include "actors/options.hpp"
 #include "actors/supervisor_actor.hpp"
 #include "modem_bridge/bridge_actor.hpp"
-#include "modem_bridge/port/port_uri.hpp"
-#include "modem_bridge/port/uart_port.hpp"
+#include "modem_bridge/port/make_port.hpp"
 #include "stack/limits.hpp"
 
 namespace {
@@ -42,12 +42,13 @@ trace_detail trace_wanted(bool logged) {
 }
 
 /// Payload goes to watchers that may see it, never to the log.
-void write_trace(const trace_event& e, bool logged) {
+void write_trace(const std::string& link, const trace_event& e, bool logged) {
   using direction = trace_event::direction;
   const char* towards = e.towards == direction::to_modem     ? ">"
                         : e.towards == direction::from_modem ? "<"
                                                              : "-";
-  const log::fields what{{"dir", towards},
+  const log::fields what{{"link", link},
+                         {"dir", towards},
                          {"socket", e.socket ? std::to_string(number(*e.socket)) : "-"},
                          {"text", e.text}};
   if (logged) log::record(log::level::info, "at", what);
@@ -57,36 +58,77 @@ void write_trace(const trace_event& e, bool logged) {
   events::publish(std::move(happened));
 }
 
-gateway_actor::link_factory link_of(const settings& config, const serial_uri& where,
-                                    reactor& loop) {
-  return [&config, where, &loop](caf::actor_system& system, gateway_handle gateway) {
-    const auto make_bridge = [&config, where, &loop](caf::actor_system& inner,
-                                                     supervisor_handle supervisor) {
-      bridge_seed seed;
-      seed.config = {.name = "modem0", .baud = where.baud, .apn = config.modem_apn};
-      seed.config.trace_wanted = [logged = config.log_trace] { return trace_wanted(logged); };
-      seed.line = std::make_unique<uart_port>(loop.io, where);
-      seed.supervisor = std::move(supervisor);
-      seed.trace = [logged = config.log_trace](const trace_event& e) { write_trace(e, logged); };
-      return bridge_handle(inner.spawn<bridge_actor>(std::move(seed)));
+std::optional<pdn_families> families_of(const std::string& word) {
+  if (word == "ip") return pdn_families::v4;
+  if (word == "ipv6") return pdn_families::v6;
+  if (word == "ipv4v6") return pdn_families::v4v6;
+  return std::nullopt;
+}
+
+bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& loop) {
+  return [&modem, log_trace, &loop](caf::actor_system& system, supervisor_handle supervisor) {
+    const auto where = *parse_modem_uri(modem.uri);
+    bridge_seed seed;
+    seed.config = {.name = modem.name,
+                   .baud = baud_of(where),
+                   .apn = modem.apn,
+                   .pdn_family = families_of(modem.pdn_family)};
+    seed.config.trace_wanted = [log_trace] { return trace_wanted(log_trace); };
+    seed.line = make_port(loop.io, where, [name = modem.name](std::string_view line) {
+      log::info("emulator-said", {{"link", name}, {"text", line}});
+    });
+    seed.supervisor = std::move(supervisor);
+    seed.trace = [log_trace, name = modem.name](const trace_event& e) {
+      write_trace(name, e, log_trace);
     };
-    supervisor_seed seed{"modem0", config.modem_uri, make_bridge, std::move(gateway)};
-    seed.sockets_per_uid_max = config.sockets_per_uid_max;
-    seed.sockets_max = config.sockets_max;
-    return supervisor_handle(system.spawn<supervisor_actor>(std::move(seed), loop));
+    return bridge_handle(system.spawn<bridge_actor>(std::move(seed)));
   };
 }
 
-/// The link's state in one line for `systemctl status`.
-void tell_service_manager(const events::shared_event& happened) {
-  if (happened->name != "link-state") return;
-  std::string status = "STATUS=";
-  for (const auto& [key, value] : happened->fields)
-    if (key == "link")
-      status += value + ':';
-    else if (key == "state" || key == "trouble")
-      status += ' ' + value;
-  ::sd_notify(0, status.c_str());
+gateway_actor::link_factory links_of(const settings& config, reactor& loop) {
+  return [&config, &loop](caf::actor_system& system, gateway_handle gateway) {
+    link_list links;
+    for (const auto& modem : config.modems) {
+      supervisor_seed seed{modem.name, modem.uri, bridge_of(modem, config.log_trace, loop),
+                           gateway};
+      seed.sockets_per_uid_max = config.sockets_per_uid_max;
+      seed.sockets_max = config.sockets_max;
+      seed.warning = std::string(warning_of(*parse_modem_uri(modem.uri)));
+      seed.first_id = static_cast<std::uint32_t>(links.size() + 1);
+      seed.links = static_cast<std::uint32_t>(config.modems.size());
+      links.push_back(
+          {modem.name, supervisor_handle(system.spawn<supervisor_actor>(std::move(seed), loop))});
+    }
+    return links;
+  };
+}
+
+/// Every link's state in one line for `systemctl status`.
+class service_status {
+public:
+  void hear(const events::shared_event& happened) {
+    if (happened->name != "link-state") return;
+    std::string link, state;
+    for (const auto& [key, value] : happened->fields)
+      if (key == "link")
+        link = value;
+      else if (key == "state" || key == "trouble")
+        state += ' ' + value;
+    states_[link] = state;
+    std::string status = "STATUS=";
+    for (const auto& [name, now] : states_)
+      status += (status.back() == '=' ? "" : ", ") + name + ':' + now;
+    ::sd_notify(0, status.c_str());
+  }
+
+private:
+  std::map<std::string, std::string> states_;
+};
+
+std::string uris_of(const settings& config) {
+  std::string all;
+  for (const auto& modem : config.modems) all += (all.empty() ? "" : " ") + modem.uri;
+  return all;
 }
 
 listener::access access_of(const settings& config) {
@@ -96,7 +138,7 @@ listener::access access_of(const settings& config) {
   return who;
 }
 
-int run(const settings& config, const serial_uri& where) {
+int run(const settings& config) {
   if (const auto kernel = probe_kernel(); !kernel) {
     std::fprintf(stderr, "cellsockd: %s\n", kernel.error().detail.c_str());
     return 1;
@@ -117,15 +159,16 @@ int run(const settings& config, const serial_uri& where) {
   loop.enter = [&scheduler] { scheduler.enter(); };
   loop.leave = [&scheduler] { scheduler.leave(); };
 
-  auto gateway = gateway_handle(system.spawn<gateway_actor>(loop, link_of(config, where, loop)));
+  auto gateway = gateway_handle(system.spawn<gateway_actor>(loop, links_of(config, loop)));
   caf::actor_cast<caf::strong_actor_ptr>(gateway)->get()->attach_functor(
       [&io](const caf::error&) { io.stop(); });
   (*control)->start(gateway);
-  log::info("started", {{"socket", config.socket_path}, {"modem", config.modem_uri}});
+  log::info("started", {{"socket", config.socket_path}, {"modem", uris_of(config)}});
   // Programs may connect from here on; whether the modem is ready is the link's own affair.
   ::sd_notify(0, "READY=1");
+  service_status shown;
   const auto following =
-      events::subscribe({.happenings = true}, [](const auto& e) { tell_service_manager(e); });
+      events::subscribe({.happenings = true}, [&shown](const auto& e) { shown.hear(e); });
 
   asio::signal_set signals(io, SIGTERM, SIGINT);
   asio::steady_timer overdue(io);
@@ -165,5 +208,5 @@ int main(int argc, char** argv) {
   if (!cellsock::log::open(config.values.log_level)) return 2;
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
-  return run(config.values, *parse_modem_uri(config.values.modem_uri));
+  return run(config.values);
 }

@@ -45,6 +45,7 @@ struct socket_shape {
   std::uint32_t protocol = 0;
   std::chrono::milliseconds recv_timeout{0};  // 0: none
   std::chrono::milliseconds send_timeout{0};
+  std::string device = {};  // as the program named it: whose link; empty: the default one
 };
 
 // ---- client_actor -> supervisor ----
@@ -115,7 +116,16 @@ struct set_option {
   option name;
   std::int64_t value = 0;
 };
-struct option_set {};
+struct option_set {
+  std::optional<datagram_rules> rules = {};  // where they are others now
+};
+/// SO_BINDTODEVICE: the socket goes on at another link. `supervisor` is a supervisor_handle, which
+/// cannot be named before the messages are.
+struct move_channel {
+  std::string device;
+  std::string link;
+  caf::strong_actor_ptr supervisor;
+};
 struct get_names {};
 struct socket_names {
   socket_shape shape;
@@ -132,6 +142,7 @@ struct end_reason {
 };
 struct get_socket_report {};
 struct socket_report {
+  std::string link = {};  // filled in by the supervisor
   socket_id id{};
   socket_cookie cookie{};
   transport kind = transport::stream;
@@ -149,6 +160,7 @@ struct socket_report {
 struct link_report {
   std::string name = {};
   std::string uri = {};
+  std::string warning = {};
   link_status link = {};
   std::uint32_t restarts = 0;
   std::vector<socket_report> sockets = {};
@@ -252,6 +264,9 @@ struct port_drained {};
 struct port_closed {
   failure why;
 };
+struct port_lines {
+  modem_lines lines;
+};
 struct tick {
   std::uint64_t generation = 0;
 };
@@ -259,6 +274,10 @@ struct tick {
 // ---- socket actor -> supervisor -> gateway ----
 /// The program has closed: the socket no longer counts as a holder of a modem handle.
 struct socket_closing {
+  socket_id id;
+};
+/// It went to another link, or came to this one too late.
+struct socket_moved {
   socket_id id;
 };
 /// What is kept of a socket whose channel ended abnormally (the program may still ask).

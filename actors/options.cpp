@@ -17,19 +17,23 @@ constexpr const char* footer =
     "The command line goes before the file (docs/configuration.md has its keys).\n"
     "\n"
     "Modem URIs:\n"
-    "  serial:/dev/ttyACM0?baud=115200&flow=rtscts   a modem on a serial port (flow=none without "
-    "RTS/CTS)\n"
+    "  serial:/dev/ttyACM0?baud=115200&flow=rtscts   a serial port (flow=none without RTS/CTS;\n"
+    "                                                fast_baud=1000000 changes the rate once up)\n"
+    "  unix:/run/modem.sock                          a Unix socket that somebody listens on\n"
+    "  tcp:gateway:2001?baud=115200                  a serial server, raw (ser2net)\n"
+    "  emulator:?baud=115200&dns=echo.test=127.0.0.1 nrf91-emulator as a child process\n"
     "\n"
     "Examples:\n"
     "  cellsockd --modem serial:/dev/ttyACM0\n"
+    "  cellsockd --modem serial:/dev/ttyACM0 --modem serial:/dev/ttyACM2      two modems\n"
+    "  cellsockd --modem emulator: --socket /tmp/cellsock.sock                no hardware at all\n"
     "  cellsockd --check-config --config ./cellsock.toml\n"
-    "  nrf91-emulator --link /tmp/modem &  cellsockd --modem 'serial:/tmp/modem' --socket "
-    "/tmp/cellsock.sock\n"
     "\n"
     "Then `cellsock status` shows the modem, and programs linked with libcellsock have sockets.\n";
 
 struct command_line {
-  std::optional<std::string> file, socket, group, mode, modem, apn, level;
+  std::optional<std::string> file, socket, group, mode, apn, level;
+  std::vector<std::string> modems;
   bool trace = false;
   bool check = false;
 };
@@ -39,12 +43,14 @@ std::optional<int> parse(int argc, char** argv, command_line& to) {
   app.footer(footer);
   app.add_option("--config", to.file, std::string("configuration file [") + default_file + "]");
   app.add_flag("--check-config", to.check, "check the configuration, say ok or what is wrong");
-  app.add_option("--modem", to.modem, "the modem's port, as a URI (see below)");
+  app.add_option("--modem", to.modems,
+                 "a modem's port, as a URI (see below); repeatable, the first is the default")
+      ->allow_extra_args(false);
   app.add_option("--socket", to.socket, "control socket [/run/cellsock/cellsock.sock]")
       ->envname("CELLSOCK_SOCKET");
   app.add_option("--socket-group", to.group, "its group: whoever is in it may use the modem");
   app.add_option("--socket-mode", to.mode, "its permissions, octal [0660]");
-  app.add_option("--apn", to.apn, "access point name; empty: the network's default");
+  app.add_option("--apn", to.apn, "access point name of every modem; empty: the network's default");
   app.add_option("--log-level", to.level, "debug, info, warn or error [info]")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
   app.add_flag("--trace-at", to.trace, "log the AT dialogue (payload as lengths, secrets as ***)");
@@ -79,8 +85,8 @@ private:
 };
 
 /// A key's value came from the command line, from the file, or is the default.
-void blame(complaints& list, const config::parsed& file, std::string_view key,
-           const std::optional<std::string>& given, const char* option, const std::string& what) {
+void blame(complaints& list, const config::parsed& file, std::string_view key, bool given,
+           const char* option, const std::string& what) {
   if (given) return list.say(std::string("cellsockd: ") + option + ": " + what);
   const auto place = file.places.find(key);
   list.in_file(place == file.places.end() ? config::place{} : place->second,
@@ -90,8 +96,11 @@ void blame(complaints& list, const config::parsed& file, std::string_view key,
 void override_with(const command_line& given, settings& values, complaints& list) {
   if (given.socket) values.socket_path = *given.socket;
   if (given.group) values.socket_group = *given.group;
-  if (given.modem) values.modem_uri = *given.modem;
-  if (given.apn) values.modem_apn = *given.apn;
+  // What the file says of the modem at the same place still holds.
+  if (!given.modems.empty()) values.modems.resize(given.modems.size());
+  for (std::size_t i = 0; i < given.modems.size(); ++i) values.modems[i].uri = given.modems[i];
+  if (given.apn)
+    for (auto& modem : values.modems) modem.apn = *given.apn;
   if (given.level) values.log_level = *given.level;
   if (given.trace) values.log_trace = true;
   if (!given.mode) return;
@@ -101,6 +110,24 @@ void override_with(const command_line& given, settings& values, complaints& list
     values.socket_mode = read.values.socket_mode;
   else
     list.say("cellsockd: --socket-mode: must be three or four octal digits, 0000 to 0777");
+}
+
+/// Names for those without one; every modem has a URI that can be read, and a name of its own.
+void check_modems(settings& values, const config::parsed& file, bool given,
+                  const std::function<std::string(const std::string&)>& uri_problem,
+                  complaints& list) {
+  if (values.modems.size() > limits::modems_max)
+    list.say("cellsockd: --modem: at most " + std::to_string(limits::modems_max) + " modems");
+  for (std::size_t i = 0; i < values.modems.size(); ++i) {
+    auto& modem = values.modems[i];
+    if (modem.name.empty()) modem.name = "modem" + std::to_string(i);
+    for (std::size_t before = 0; before < i; ++before)
+      if (values.modems[before].name == modem.name)
+        blame(list, file, config::modem_key(i, "name"), false, "",
+              "\"" + modem.name + "\" is the name of another modem already");
+    const auto what = modem.uri.empty() ? "this modem has none" : uri_problem(modem.uri);
+    if (!what.empty()) blame(list, file, config::modem_key(i, "uri"), given, "--modem", what);
+  }
 }
 
 }  // namespace
@@ -123,16 +150,15 @@ options read_options(int argc, char** argv,
   for (const auto& one : file.problems) list.in_file(one.where, one.what);
   auto values = file.values;
   override_with(given, values, list);
-  if (values.modem_uri.empty() && !list.any())
+  const bool none =
+      values.modems.empty() || (values.modems.size() == 1 && values.modems.front().uri.empty());
+  if (none && !list.any())
     list.say(
         "cellsockd: no modem configured. Name one, e.g. --modem serial:/dev/ttyACM0\n"
-        "           Without hardware: run `nrf91-emulator --link /tmp/modem` and use\n"
-        "           --modem serial:/tmp/modem");
-  if (!values.modem_uri.empty())
-    if (const auto what = uri_problem(values.modem_uri); !what.empty())
-      blame(list, file, "modem.uri", given.modem, "--modem", what);
+        "           Without hardware: --modem emulator:");
+  if (!none) check_modems(values, file, !given.modems.empty(), uri_problem, list);
   if (!values.socket_group.empty() && ::getgrnam(values.socket_group.c_str()) == nullptr)
-    blame(list, file, "socket.group", given.group, "--socket-group",
+    blame(list, file, "socket.group", given.group.has_value(), "--socket-group",
           "there is no group \"" + values.socket_group + "\"; create it or name another");
 
   if (list.any()) return {{}, 2};

@@ -69,15 +69,16 @@ failure socket_common::may_bind(const msg::bind_channel& m) const {
 }
 
 void socket_common::say_connecting(const endpoint& to) const {
-  log::debug("connect-started", {{"socket", number(id)}, {"peer", to_string(to)}});
+  log::debug("connect-started", {{"link", link}, {"socket", number(id)}, {"peer", to_string(to)}});
 }
 
 void socket_common::say_connected(const endpoint& to) const {
-  log::info("connected", {{"socket", number(id)}, {"peer", to_string(to)}});
+  log::info("connected", {{"link", link}, {"socket", number(id)}, {"peer", to_string(to)}});
 }
 
 void socket_common::say_connect_failed(const endpoint& to, const failure& why) const {
-  log::info("connect-failed", {{"socket", number(id)},
+  log::info("connect-failed", {{"link", link},
+                               {"socket", number(id)},
                                {"peer", to_string(to)},
                                {"why", cellsock::name(why.code)},
                                {"detail", why.detail}});

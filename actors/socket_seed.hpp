@@ -14,21 +14,29 @@ struct socket_seed {
   std::shared_ptr<channel> end = {};
   bridge_handle bridge = {};
   supervisor_handle supervisor = {};
+  std::string link = {};  // its name
 };
 
 /// The parts of a socket that do not depend on its type: options, reports, names.
 class socket_common {
 public:
   socket_common(const socket_seed& seed, std::chrono::steady_clock::time_point now)
-      : id(seed.id), cookie(seed.cookie), shape(seed.shape), who(seed.who), born(now) {}
+      : id(seed.id),
+        cookie(seed.cookie),
+        shape(seed.shape),
+        who(seed.who),
+        born(now),
+        link(seed.link) {}
 
   const socket_id id;
   const socket_cookie cookie;
   msg::socket_shape shape;
   const msg::owner who;
   const std::chrono::steady_clock::time_point born;
+  std::string link;
   std::optional<endpoint> peer = {};
   std::optional<endpoint> local = {};  // bound
+  bool binding = false;                // asked of the bridge
   failure pending{errc::none};         // SO_ERROR: read once
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;

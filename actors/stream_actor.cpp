@@ -22,6 +22,12 @@ stream_actor::behavior_type stream_actor::make_behavior() {
       [this](const msg::bind_channel& m) { return bind(m); },
       [this](const msg::get_option& m) { return common_.get(m); },
       [this](const msg::set_option& m) { return common_.set(m); },
+      [this](const msg::move_channel& m) {
+        return move_through(
+            this, bridge_, supervisor_, common_, m,
+            [this] { return state_ == socket_state::fresh && !common_.local && !common_.binding; },
+            [] {});
+      },
       [this](const msg::get_names&) { return common_.names(carries_input()); },
       [this](const msg::get_reason&) {
         return msg::end_reason{end_reason_, end_reason_.code != errc::none};

@@ -16,13 +16,25 @@ supervisor_actor::supervisor_actor(caf::actor_config& config, supervisor_seed se
     : supervisor_handle::base(config),
       seed_(std::move(seed)),
       loop_(loop),
+      next_id_(seed_.first_id),
       backoff_(limits::restart_backoff_min) {}
 
 supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   set_down_handler([this](caf::down_msg& m) { down(m); });
+  if (!seed_.warning.empty())
+    log::warn("port-warning", {{"link", seed_.name}, {"detail", seed_.warning}});
   start_bridge();
   return {
       [this](const msg::create_socket& m) { return create(m); },
+      [this](const msg::adopt_socket& m) { return adopt(m); },
+      [this](const msg::socket_moved& m) {
+        const auto gone = std::find_if(children_.begin(), children_.end(),
+                                       [&](const auto& c) { return c.second.id == m.id; });
+        if (gone == children_.end()) return;
+        demonitor(gone->first);
+        children_.erase(gone);
+        finish_stop();
+      },
       [this](const msg::get_link_report&) { return report(); },
       [this](const msg::get_rules& m) { return msg::current_rules{rules_of(m.family)}; },
       [this](msg::resolve_name& m) -> caf::result<msg::name_resolved> {
@@ -38,7 +50,8 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
       },
       [this](const msg::socket_ended& m) {
         if (m.stone.why.code != errc::none)
-          log::info("socket-ended", {{"cookie", number(m.stone.cookie)},
+          log::info("socket-ended", {{"link", seed_.name},
+                                     {"cookie", number(m.stone.cookie)},
                                      {"why", cellsock::name(m.stone.why.code)},
                                      {"detail", m.stone.why.detail}});
         if (seed_.directory) send(seed_.directory, m);
@@ -65,14 +78,15 @@ void supervisor_actor::on_exit() {
 // ---- sockets ----
 
 std::size_t supervisor_actor::holders() const {
-  return static_cast<std::size_t>(std::count_if(children_.begin(), children_.end(),
-                                                [](const auto& c) { return !c.second.closing; }));
+  return static_cast<std::size_t>(
+      std::count_if(children_.begin(), children_.end(),
+                    [](const auto& c) { return !c.second.closing && !c.second.parked; }));
 }
 
 failure supervisor_actor::exhausted() const {
   std::string who;
   for (const auto& [address, c] : children_)
-    if (!c.closing) who += " " + c.who.program + "[" + std::to_string(c.who.pid) + "]";
+    if (!c.closing && !c.parked) who += " " + c.who.program + "[" + std::to_string(c.who.pid) + "]";
   return fail(errc::no_handle, "all sockets of " + seed_.name + " are held by" + who);
 }
 
@@ -80,32 +94,58 @@ const datagram_rules& supervisor_actor::rules_of(ip_family family) const {
   return family == ip_family::v4 ? rules_.v4 : rules_.v6;
 }
 
-caf::result<msg::socket_created> supervisor_actor::create(const msg::create_socket& m) {
-  if (stopping_) return to_error(fail(errc::stopping));
+failure supervisor_actor::refusal(const msg::owner& who) const {
+  if (stopping_) return fail(errc::stopping);
   if (children_.size() >= seed_.sockets_max)
-    return to_error(fail(errc::limit_reached, "sockets in the daemon"));
+    return fail(errc::limit_reached, "sockets of " + seed_.name);
   const auto of_user = std::count_if(children_.begin(), children_.end(),
-                                     [&](const auto& c) { return c.second.who.uid == m.who.uid; });
+                                     [&](const auto& c) { return c.second.who.uid == who.uid; });
   if (static_cast<std::size_t>(of_user) >= seed_.sockets_per_uid_max)
-    return to_error(fail(errc::limit_reached, "sockets of one user (sockets_per_uid_max)"));
-  if (link_.handles_max > 0 && holders() >= link_.handles_max) {
+    return fail(errc::limit_reached, "sockets of one user (sockets_per_uid_max)");
+  return fail(errc::none);
+}
+
+bool supervisor_actor::full() const {
+  return link_.handles_max > 0 && holders() >= link_.handles_max;
+}
+
+caf::result<msg::socket_created> supervisor_actor::create(const msg::create_socket& m) {
+  if (auto why = refusal(m.who); why.code != errc::none) return to_error(why);
+  const bool parked = full();
+  // With another modem beside this one the program may be about to choose that. If it does not,
+  // this modem says no when it is to be used.
+  if (parked && seed_.links == 1) {
     log::warn("sockets-exhausted", {{"link", seed_.name}, {"program", m.who.program}});
     return to_error(exhausted());
   }
   auto made = channel::make(m.shape.kind, loop_);
   if (!made) return to_error(made.error());
-  const socket_id id{next_id_++};
-  socket_seed seed{id, made->cookie, m.shape, m.who, made->ours, bridge_, this};
+  const socket_id id{next_id_};
+  next_id_ += seed_.links;
+  socket_seed seed{id, made->cookie, m.shape, m.who, made->ours, bridge_, this, seed_.name};
   const auto actor = m.shape.kind == transport::stream ? spawn<stream_actor>(std::move(seed))
                                                        : spawn<datagram_actor>(std::move(seed));
   monitor(actor);
-  children_.emplace(actor.address(), child{id, actor, made->cookie, m.shape, m.who});
+  children_.emplace(actor.address(), child{id, actor, made->cookie, m.shape, m.who, false, parked});
   if (seed_.directory) send(seed_.directory, msg::socket_born{made->cookie, actor});
-  log::info("socket-opened", {{"socket", number(id)},
+  log::info("socket-opened", {{"link", seed_.name},
+                              {"socket", number(id)},
                               {"cookie", number(made->cookie)},
                               {"pid", m.who.pid},
                               {"program", m.who.program}});
   return msg::socket_created{id, made->cookie, made->theirs, actor, rules_of(m.shape.family)};
+}
+
+caf::result<msg::socket_adopted> supervisor_actor::adopt(const msg::adopt_socket& m) {
+  if (auto why = refusal(m.who); why.code != errc::none) return to_error(why);
+  if (full()) {
+    log::warn("sockets-exhausted", {{"link", seed_.name}, {"program", m.who.program}});
+    return to_error(exhausted());
+  }
+  monitor(m.actor);
+  children_.emplace(m.actor.address(), child{m.id, m.actor, m.cookie, m.shape, m.who});
+  log::info("socket-moved", {{"link", seed_.name}, {"socket", number(m.id)}});
+  return msg::socket_adopted{bridge_, rules_of(m.shape.family)};
 }
 
 void supervisor_actor::down(const caf::down_msg& m) {
@@ -116,13 +156,15 @@ void supervisor_actor::down(const caf::down_msg& m) {
   children_.erase(gone);
   if (m.reason && m.reason != caf::exit_reason::user_shutdown) {
     // Not by its own table: a fault. It costs this one socket.
-    log::error("socket-crashed", {{"socket", number(c.id)}, {"reason", system().render(m.reason)}});
+    const auto reason = system().render(m.reason);
+    log::error("socket-crashed",
+               {{"link", seed_.name}, {"socket", number(c.id)}, {"reason", reason}});
     if (bridge_) send(bridge_, msg::forget_socket{c.id});
     if (seed_.directory)
       send(seed_.directory, msg::socket_ended{msg::tombstone{
                                 c.cookie, c.shape, fail(errc::internal), c.who, true, false}});
   }
-  log::info("socket-closed", {{"socket", number(c.id)}});
+  log::info("socket-closed", {{"link", seed_.name}, {"socket", number(c.id)}});
   finish_stop();
 }
 
@@ -149,6 +191,7 @@ void supervisor_actor::bridge_down(const failure& why) {
 
 void supervisor_actor::link_changed(const msg::link_changed& m) {
   const bool news = m.link.state != link_.state || m.link.trouble != link_.trouble;
+  if (m.link.lines && m.link.lines != link_.lines) say_lines(*m.link.lines);
   link_ = m.link;
   rules_ = m.rules;
   if (link_.state == link_state::ready) backoff_ = limits::restart_backoff_min;
@@ -160,6 +203,14 @@ void supervisor_actor::link_changed(const msg::link_changed& m) {
                            {"trouble", cellsock::name(link_.trouble.code)},
                            {"detail", link_.trouble.detail},
                            {"advice", explain(link_.trouble.code)}});
+}
+
+void supervisor_actor::say_lines(const modem_lines& lines) const {
+  const auto level = [](bool asserted) { return asserted ? "on" : "off"; };
+  log::debug("modem-lines", {{"link", seed_.name},
+                             {"dtr", level(lines.dtr)},
+                             {"cts", level(lines.cts)},
+                             {"ri", level(lines.ri)}});
 }
 
 // ---- reports ----
@@ -176,13 +227,18 @@ struct supervisor_actor::report_in_progress {
 supervisor_actor::report_promise supervisor_actor::report() {
   auto job = std::make_shared<report_in_progress>();
   job->promise = make_response_promise<msg::link_report>();
-  job->report = {.name = seed_.name, .uri = seed_.uri, .link = link_, .restarts = restarts_};
+  job->report = {.name = seed_.name,
+                 .uri = seed_.uri,
+                 .warning = seed_.warning,
+                 .link = link_,
+                 .restarts = restarts_};
   job->open = 1 + children_.size();
   const auto add_sockets = [this,
                             job](const std::vector<std::pair<socket_id, modem_handle>>& handles) {
     for (auto& [address, c] : children_) {
       ask(this, c.actor, limits::actor_reply_max, msg::get_socket_report{},
-          on<msg::socket_report>([job, handles](msg::socket_report& r) {
+          on<msg::socket_report>([this, job, handles](msg::socket_report& r) {
+            r.link = seed_.name;
             for (const auto& [id, handle] : handles)
               if (id == r.id) r.handle = handle;
             job->report.sockets.push_back(r);

@@ -16,6 +16,10 @@ struct supervisor_seed {
   gateway_handle directory = {};  // where sockets are found by cookie
   std::size_t sockets_per_uid_max = limits::sockets_per_uid_max;
   std::size_t sockets_max = limits::sockets_max;
+  std::string warning = {};  // of the port, for people; empty: none
+  // Socket ids are unique over all links: each counts from its own, in steps of their number.
+  std::uint32_t first_id = 1;
+  std::uint32_t links = 1;
 };
 
 /// One link's supervisor: makes and buries socket actors, decides admission (the modem has 7 or 8
@@ -35,16 +39,22 @@ private:
     msg::socket_shape shape;
     msg::owner who;
     bool closing = false;
+    bool parked = false;  // beyond the modem's sockets; its program may choose another modem yet
   };
   using report_promise = caf::typed_response_promise<msg::link_report>;
   struct report_in_progress;
 
   caf::result<msg::socket_created> create(const msg::create_socket& m);
+  caf::result<msg::socket_adopted> adopt(const msg::adopt_socket& m);
+  /// Why there is no room for one more of this owner, apart from the modem's own table.
+  [[nodiscard]] failure refusal(const msg::owner& who) const;
+  [[nodiscard]] bool full() const;
   report_promise report();
   void start_bridge();
   void down(const caf::down_msg& m);
   void bridge_down(const failure& why);
   void link_changed(const msg::link_changed& m);
+  void say_lines(const modem_lines& lines) const;
   void finish_stop();
   [[nodiscard]] const datagram_rules& rules_of(ip_family family) const;
   [[nodiscard]] std::size_t holders() const;
@@ -56,7 +66,7 @@ private:
   link_status link_;
   msg::link_rules rules_;
   std::map<caf::actor_addr, child> children_;
-  std::uint32_t next_id_ = 1;
+  std::uint32_t next_id_;
   std::uint32_t restarts_ = 0;
   std::chrono::milliseconds backoff_;
   std::uint64_t generation_ = 0;

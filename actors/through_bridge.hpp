@@ -24,10 +24,12 @@ caf::result<msg::channel_bound> bind_through(Self* self, const bridge_handle& br
                                              socket_common& common, const msg::bind_channel& m) {
   if (const auto why = common.may_bind(m); why.code != errc::none) return to_error(why);
   auto promise = self->template make_response_promise<msg::channel_bound>();
+  common.binding = true;
   // Asked to bind to an address, the modem uses its own: another one would be a lie.
   ask(self, bridge, bridge_reply_max, msg::bind_socket{common.id, m.local.port},
       on<msg::socket_bound>(
           [&common, promise, wanted = m.local](const msg::socket_bound& b) mutable {
+            common.binding = false;
             common.local = b.local;
             const bool other = !wanted.address.is_any() && wanted.address != b.local.address;
             if (other)
@@ -36,6 +38,49 @@ caf::result<msg::channel_bound> bind_through(Self* self, const bridge_handle& br
                                 "bind: the modem's address is " + to_string(b.local.address))));
             else
               promise.deliver(msg::channel_bound{b.local});
+          }),
+      [&common, promise](const failure& why) mutable {
+        common.binding = false;
+        promise.deliver(to_error(why));
+      });
+  return promise;
+}
+
+/// SO_BINDTODEVICE of either kind of socket. `untouched`: nothing of it is in the modem, nor under
+/// way there. `moved` runs once the new link has it.
+template <class Self, class Untouched, class Moved>
+caf::result<msg::option_set> move_through(Self* self, bridge_handle& bridge,
+                                          supervisor_handle& supervisor, socket_common& common,
+                                          const msg::move_channel& m, Untouched untouched,
+                                          Moved moved) {
+  const auto too_late = fail(errc::invalid_argument,
+                             "a modem is chosen before the socket is connected, bound or sent on");
+  if (!untouched()) return to_error(too_late);
+  const auto to = caf::actor_cast<supervisor_handle>(m.supervisor);
+  if (to == supervisor) {
+    common.shape.device = m.device;
+    return msg::option_set{};
+  }
+  auto promise = self->template make_response_promise<msg::option_set>();
+  ask(self, to, limits::actor_reply_max,
+      msg::adopt_socket{common.id, common.cookie, common.shape, common.who, self},
+      on<msg::socket_adopted>(
+          [=, &bridge, &supervisor, &common](msg::socket_adopted& adopted) mutable {
+            if (!untouched()) {
+              self->send(to, msg::socket_moved{common.id});
+              promise.deliver(to_error(too_late));
+              return;
+            }
+            self->send(bridge, msg::forget_socket{common.id});
+            self->send(supervisor, msg::socket_moved{common.id});
+            bridge = adopted.bridge;
+            supervisor = to;
+            common.link = m.link;
+            common.shape.device = m.device;
+            self->send(bridge, msg::declare_socket{common.id, common.shape.family,
+                                                   common.shape.kind, socket_handle(self)});
+            moved();
+            promise.deliver(msg::option_set{adopted.rules});
           }),
       [promise](const failure& why) mutable { promise.deliver(to_error(why)); });
   return promise;

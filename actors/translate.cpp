@@ -48,6 +48,7 @@ constexpr std::array error_rows{
     error_row{errc::unsupported_operation, v1::ERROR_CODE_UNSUPPORTED_OPERATION},
     error_row{errc::unknown_option, v1::ERROR_CODE_UNKNOWN_OPTION},
     error_row{errc::not_permitted, v1::ERROR_CODE_NOT_PERMITTED},
+    error_row{errc::no_device, v1::ERROR_CODE_NO_DEVICE},
     error_row{errc::name_not_found, v1::ERROR_CODE_NAME_NOT_FOUND},
     error_row{errc::name_failed, v1::ERROR_CODE_NAME_FAILED},
     error_row{errc::name_try_again, v1::ERROR_CODE_NAME_TRY_AGAIN},
@@ -264,6 +265,12 @@ void set_link(v1::LinkStatus& to, const msg::link_report& from,
   if (!link.busy_with.empty()) to.set_busy_ms(ms_since(link.busy_since, now));
   if (link.busy_socket) to.set_busy_socket(number(*link.busy_socket));
   to.set_restarts(from.restarts);
+  to.set_warning(printable(from.warning));
+  if (link.lines) {
+    to.mutable_lines()->set_dtr(link.lines->dtr);
+    to.mutable_lines()->set_cts(link.lines->cts);
+    to.mutable_lines()->set_ri(link.lines->ri);
+  }
   auto& uart = *to.mutable_uart();
   uart.set_bytes_sent(link.uart.bytes_sent);
   uart.set_bytes_received(link.uart.bytes_received);
@@ -280,6 +287,7 @@ void set_link(v1::LinkStatus& to, const msg::link_report& from,
 
 void set_socket(v1::SocketStatus& to, const msg::socket_report& from,
                 std::chrono::steady_clock::time_point now) {
+  to.set_link(from.link);
   to.set_id(number(from.id));
   to.set_cookie(number(from.cookie));
   to.set_type(from.kind == transport::stream ? "stream" : "datagram");

@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "cellsock/v1/socket.pb.h"
 #include "client_lib/endpoint.hpp"
@@ -69,6 +70,10 @@ enum class timeout_kind : std::uint8_t { receive, send };
 /// Milliseconds, 0 = none. A send timeout also bounds connect in the modem.
 [[nodiscard]] int set_timeout(int fd, timeout_kind which, std::int64_t timeout_ms);
 [[nodiscard]] int get_timeout(int fd, timeout_kind which, std::int64_t& timeout_ms);
+/// The modem that the socket uses ("modem1", "modem1/pdn0"; "": the default one), before it is
+/// connected, bound or sent on.
+[[nodiscard]] int set_device(int fd, const std::string& name);
+[[nodiscard]] int get_device(int fd, std::string& name);
 /// What a socket is, asked of nobody unless this process has not met it.
 struct socket_facts {
   wire::Family family = wire::FAMILY_UNSPECIFIED;

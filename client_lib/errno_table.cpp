@@ -87,6 +87,8 @@ constexpr std::array rows{
     error_row{ERROR_CODE_UNKNOWN_OPTION, ENOPROTOOPT, "unknown-option", "No such socket option."},
     error_row{ERROR_CODE_NOT_PERMITTED, EPERM, "not-permitted",
               "Ask as root or as the daemon's own user."},
+    error_row{ERROR_CODE_NO_DEVICE, ENODEV, "no-device",
+              "No modem has this name; `cellsock status` shows the names there are."},
     // Names. (getaddrinfo has codes of its own, nrf/resolve.cpp; these serve everything else.)
     error_row{ERROR_CODE_NAME_NOT_FOUND, ENOENT, "name-not-found", "No such host name."},
     error_row{ERROR_CODE_NAME_FAILED, EIO, "name-failed", "The name could not be resolved."},

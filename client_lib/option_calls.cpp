@@ -76,6 +76,34 @@ int get_timeout(int fd, timeout_kind which, std::int64_t& timeout_ms) {
   return 0;
 }
 
+int set_device(int fd, const std::string& name) {
+  auto socket = find_socket(fd);
+  if (!socket) return -socket.why().error;
+  wire::Request request;
+  auto& wanted = *request.mutable_set_option();
+  wanted.set_cookie(socket->entry->cookie);
+  wanted.set_option(wire::OPTION_BIND_TO_DEVICE);
+  wanted.set_text(name);
+  auto reply = ask_about(watch(*socket), request, briefly());
+  if (!reply) return -reply.why().error;
+  if (reply->reply.option().has_datagram_rules() && !socket->entry->is_stream())
+    socket->entry->set_rules(reply->reply.option().datagram_rules());
+  return 0;
+}
+
+int get_device(int fd, std::string& name) {
+  auto socket = find_socket(fd);
+  if (!socket) return -socket.why().error;
+  wire::Request request;
+  auto& wanted = *request.mutable_get_option();
+  wanted.set_cookie(socket->entry->cookie);
+  wanted.set_option(wire::OPTION_BIND_TO_DEVICE);
+  auto reply = ask_about(watch(*socket), request, briefly());
+  if (!reply) return -reply.why().error;
+  name = reply->reply.option().text();
+  return 0;
+}
+
 int take_error(int fd, int& error) {
   auto socket = find_socket(fd);
   if (!socket) return -socket.why().error;

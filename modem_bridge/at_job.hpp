@@ -30,18 +30,4 @@ private:
   at::command command_;
 };
 
-/// Is the modem still there?
-class liveness_job final : public job {
-public:
-  explicit liveness_job(engine_core& core) : core_(core) {}
-  void start() override {
-    core_.run(at::command{"AT", "", std::chrono::seconds(5)},
-              [this](const at::reply&) { finish(); });
-  }
-  void abandon(const failure&) override { finish(); }
-
-private:
-  engine_core& core_;
-};
-
 }  // namespace cellsock

@@ -25,6 +25,9 @@ public:
   }
   void port_drained() override { caf::anon_send(owner_, msg::port_drained{}); }
   void port_closed(const failure& why) override { caf::anon_send(owner_, msg::port_closed{why}); }
+  void port_lines(const modem_lines& lines) override {
+    caf::anon_send(owner_, msg::port_lines{lines});
+  }
 
 private:
   bridge_handle owner_;
@@ -105,7 +108,7 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         return answer;
       },
       [this](const msg::get_bridge_report&) {
-        msg::bridge_report report{engine_.status(), rules(), {}};
+        msg::bridge_report report{status(), rules(), {}};
         for (const auto& [id, socket] : sockets_)
           if (const auto handle = engine_.handle_of(id)) report.handles.emplace_back(id, *handle);
         return report;
@@ -119,11 +122,12 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         return answer;
       },
       [this](const msg::port_opened&) {
-        backoff_ = limits::restart_backoff_min;
         engine_.port_opened(now());
         settle();
       },
       [this](const msg::port_received& m) {
+        // Not when it opens: what lets anybody in and then throws them out is tried ever slower.
+        backoff_ = limits::restart_backoff_min;
         engine_.port_received(m.data, now());
         settle();
       },
@@ -136,6 +140,7 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         reopen_later();
         settle();
       },
+      [this](const msg::port_lines&) { report_link(); },
       [this](const msg::tick& m) {
         if (m.generation != generation_) return;
         armed_for_.reset();
@@ -219,6 +224,7 @@ void bridge_actor::handle(engine_outcome& happened) {
           [&](outcome::peer_closed& o) { tell(o.id, msg::reception_ended{}); },
           [&](outcome::socket_broken& o) { tell(o.id, msg::socket_broken{o.why}); },
           [&](outcome::link_changed&) { report_link(); },
+          [&](outcome::set_baud& o) { line_->set_baud(o.baud); },
           [&](outcome::reopen_port& o) {
             line_->close();
             engine_.port_closed(o.why, now());
@@ -241,8 +247,14 @@ msg::link_rules bridge_actor::rules() const {
   return {engine_.rules(ip_family::v4), engine_.rules(ip_family::v6)};
 }
 
+link_status bridge_actor::status() const {
+  auto now = engine_.status();
+  if (line_) now.lines = line_->lines();
+  return now;
+}
+
 void bridge_actor::report_link() {
-  if (supervisor_) send(supervisor_, msg::link_changed{engine_.status(), rules()});
+  if (supervisor_) send(supervisor_, msg::link_changed{status(), rules()});
 }
 
 template <class Message>

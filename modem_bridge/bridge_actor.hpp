@@ -45,6 +45,7 @@ private:
   void open_port();
   void reopen_later();
   [[nodiscard]] msg::link_rules rules() const;
+  [[nodiscard]] link_status status() const;
   void report_link();
   template <class Message>
   void tell(socket_id id, Message message);

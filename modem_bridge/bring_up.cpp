@@ -55,6 +55,7 @@ bool has_address(const context& c) {
 }
 
 constexpr std::array start{
+    bring_up_step{intent::echo_off, "", "", 5s},
     bring_up_step{{}, "AT+CMEE=1", "", 5s, refusal::stop},
     bring_up_step{
         {}, "AT+CGMI", "", 5s, refusal::ignore, nullptr, keep_text<&link_status::manufacturer>},
@@ -64,10 +65,13 @@ constexpr std::array start{
     bring_up_step{{}, "AT+CGSN=1", "+CGSN:", 5s, refusal::ignore, nullptr, keep_imei},
     bring_up_step{intent::list_sockets, "", "", 5s, refusal::ignore, nullptr,
                   into_facts<read_open_socket>},
+    bring_up_step{intent::list_secure, "", "", 5s, refusal::ignore, nullptr,
+                  into_facts<read_open_socket>},
     bring_up_step{intent::read_data_limit, "", "", 5s, refusal::stop, nullptr,
                   into_facts<read_data_limit>},
     bring_up_step{intent::set_data_limit, "", "", 5s, refusal::stop},
     bring_up_step{intent::poll_start, "", "", 5s, refusal::stop},
+    bring_up_step{intent::push_start, "", "", 5s, refusal::stop},
     bring_up_step{
         {}, "AT+CFUN?", "+CFUN:", 5s, refusal::ignore, nullptr, into_facts<read_functional_mode>},
     bring_up_step{{},
@@ -130,6 +134,18 @@ constexpr std::array recheck{
         {}, "AT+CGACT?", "+CGACT:", 5s, refusal::ignore, on_network, into_facts<read_activation>},
 };
 
+constexpr std::array idle{
+    recheck[0],
+    recheck[1],
+    bring_up_step{{},
+                  "AT+CGPADDR=0",
+                  "+CGPADDR:",
+                  5s,
+                  refusal::ignore,
+                  pdn_is_active,
+                  into_facts<read_address>},
+};
+
 }  // namespace
 
 std::span<const bring_up_step> start_steps() {
@@ -140,6 +156,13 @@ std::span<const bring_up_step> refresh_steps() {
 }
 std::span<const bring_up_step> recheck_steps() {
   return recheck;
+}
+
+std::span<const bring_up_step> idle_step(std::size_t turn, const bring_up_context& context) {
+  const auto& wanted = idle[turn % idle.size()];
+  // The first one always makes sense.
+  const bool applies = wanted.applies == nullptr || wanted.applies(context);
+  return {applies ? &wanted : &idle.front(), 1};
 }
 
 std::string_view bring_up_context::apn_to_define() const {

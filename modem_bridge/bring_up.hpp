@@ -53,5 +53,9 @@ struct bring_up_step {
 [[nodiscard]] std::span<const bring_up_step> refresh_steps();
 /// The short form after data mode, which swallows notices: registration and PDN only.
 [[nodiscard]] std::span<const bring_up_step> recheck_steps();
+/// The one question of an idle period, another one each time: that it is answered tells that the
+/// modem is alive, the answer what became of the network.
+[[nodiscard]] std::span<const bring_up_step> idle_step(std::size_t turn,
+                                                       const bring_up_context& context);
 
 }  // namespace cellsock

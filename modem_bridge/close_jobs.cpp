@@ -34,6 +34,7 @@ void orphan_job::start() {
 }
 
 void stop_job::start() {
+  if (!core_.can(intent::poll_stop)) return close_next();
   core_.run(intent::poll_stop, {}, [this](const at::reply&) { close_next(); });
 }
 
@@ -71,31 +72,53 @@ void verify_job::start() {
   });
 }
 
-void verify_job::compare_sockets() {
-  core_.run(intent::list_sockets, {}, [this](const at::reply& reply) {
-    if (!reply.ok()) return finish();
-    core_.facts.open_sockets.clear();
+void verify_job::list(intent which, std::function<void()> next) {
+  core_.run(which, {}, [this, which, next = std::move(next)](const at::reply& reply) {
+    if (!reply.ok()) return end();
+    const auto prefix = dialect::find(*core_.spoken, which).prefix;
     for (const auto& line : reply.lines)
-      if (line.starts_with("#XSOCKETSELECT:"))
-        read_open_socket(std::string_view(line).substr(15), core_.facts);
-    const auto known = std::exchange(core_.facts.open_sockets, {});
-    const auto listed = [&](modem_handle handle) {
-      return std::any_of(known.begin(), known.end(),
-                         [&](const stale_socket& row) { return row.handle == handle; });
-    };
-    for (const auto id : core_.table.with_handle()) {
-      auto* entry = core_.table.find(id);
-      if (listed(*entry->handle)) continue;
-      entry->handle.reset();
-      core_.break_socket(id, fail(errc::link_down, "the modem forgot this socket"));
-    }
-    for (const auto handle : std::vector(core_.table.orphans()))
-      if (!listed(handle)) core_.table.orphan_gone(handle);
-    for (const auto& row : known)
-      if (core_.table.find(row.handle) == nullptr) core_.table.orphan(row.handle);
-    core_.count_handles();
-    finish();
+      if (const auto rest = at::after_prefix(line, prefix)) read_open_socket(*rest, core_.facts);
+    next();
   });
+}
+
+void verify_job::compare_sockets() {
+  core_.facts.open_sockets.clear();
+  list(intent::list_sockets, [this] {
+    if (core_.can(intent::list_secure))
+      list(intent::list_secure, [this] { compare(); });
+    else
+      compare();
+  });
+}
+
+void verify_job::compare() {
+  const auto known = std::exchange(core_.facts.open_sockets, {});
+  const auto listed = [&](modem_handle handle) {
+    return std::any_of(known.begin(), known.end(),
+                       [&](const stale_socket& row) { return row.handle == handle; });
+  };
+  for (const auto id : core_.table.with_handle()) {
+    auto* entry = core_.table.find(id);
+    if (listed(*entry->handle)) continue;
+    entry->handle.reset();
+    core_.break_socket(id, fail(errc::link_down, "the modem forgot this socket"));
+  }
+  for (const auto handle : std::vector(core_.table.orphans()))
+    if (!listed(handle)) core_.table.orphan_gone(handle);
+  for (const auto& row : known)
+    if (core_.table.find(row.handle) == nullptr) core_.table.orphan(row.handle);
+  core_.count_handles();
+  end();
+}
+
+/// It is the modem of before, so what got lost, got lost on the line.
+void verify_job::end() {
+  for (const auto id : core_.table.with_handle())
+    if (core_.table.find(id)->hole)
+      core_.break_socket(
+          id, fail(errc::stream_damaged, "a receive did not add up: bytes were lost on the line"));
+  finish();
 }
 
 }  // namespace cellsock

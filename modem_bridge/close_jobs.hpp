@@ -63,7 +63,10 @@ public:
   void abandon(const failure&) override { finish(); }
 
 private:
+  void list(dialect::intent which, std::function<void()> next);
   void compare_sockets();
+  void compare();
+  void end();
 
   engine_core& core_;
   std::function<void()> restarted_;

@@ -61,7 +61,6 @@ void connect_job::limit_connect() {
   core_.run(intent::set_send_timeout, values, [this](const at::reply& reply) {
     if (lost()) return;
     if (!reply.ok()) {
-      core_.selected.reset();
       return give_up(fail(errc::modem_error, "the modem refused the connect timeout"));
     }
     do_connect();
@@ -80,7 +79,6 @@ void connect_job::do_connect() {
 void connect_job::connected(const at::reply& reply) {
   if (lost()) return;
   if (reply.ok()) return restore_limit();
-  core_.selected.reset();
   if (!core_.facts.pdn_active)
     return give_up(fail(errc::pdn_down, "the packet data network went away"));
   const errc cause = connect_failure(reply.at - reply.on_wire, limit_);
@@ -99,6 +97,7 @@ void connect_job::restore_limit() {
     socket->connected = true;
     socket->connecting = false;
     socket->peer = peer_;
+    core_.payload_moved();
     core_.emit(outcome::connected{ticket_, id_});
     finish();
   };
@@ -110,7 +109,6 @@ void connect_job::restore_limit() {
   core_.run(intent::set_send_timeout, values, [this, done](const at::reply& reply) {
     if (lost()) return;
     if (!reply.ok()) {
-      core_.selected.reset();
       return give_up(fail(errc::modem_error, "the modem refused its own send timeout"));
     }
     done();

@@ -97,10 +97,8 @@ void datagram_job::reconnect() {
   values.port = entry->peer->port;
   core_.run(intent::connect, values, [this](const at::reply& reply) {
     if (gone_) return finish();
-    if (!reply.ok()) {
-      core_.selected.reset();
+    if (!reply.ok())
       return drop(errc::modem_error, "the modem refused to connect the socket again");
-    }
     if (auto* socket = core_.table.find(id_)) socket->connected = true;
     send();
   });
@@ -108,28 +106,30 @@ void datagram_job::reconnect() {
 
 void datagram_job::send() {
   if (gone_) return finish();
-  if (fits_string(*core_.spoken, payload())) return send_string(payload());
-  const auto guard = core_.spoken->data_terminator.front();
-  ends_in_guard_ = payload().back() == guard;
+  const auto mode = whole_mode(*core_.spoken, payload(), cost_at(core_.rate));
+  if (mode == send_mode::string)
+    return send_text(to_ ? intent::send_string_to : intent::send_string, payload());
+  if (mode == send_mode::hex)
+    return send_text(to_ ? intent::send_hex_to : intent::send_hex, to_hex(payload()));
+  ends_in_guard_ = !mode;
   if (!ends_in_guard_) return enter_data_mode();
   // The modem withholds a trailing '+' until its inactivity limit has passed: make that short.
   set_limit(core_.facts.data_limit_min_ms, [this] { enter_data_mode(); });
 }
 
-void datagram_job::send_string(std::string_view text) {
+void datagram_job::send_text(intent how, std::string_view text) {
   const std::string host = to_ ? to_string(to_->address) : std::string();
   dialect::fields values;
   values.text = text;
+  values.payload = payload();
   values.host = host;
   values.port = to_ ? to_->port : 0;
-  const std::string_view prefix = to_ ? "#XSENDTO:" : "#XSEND:";
-  core_.run(to_ ? intent::send_string_to : intent::send_string, values,
-            [this, prefix, wanted = text.size()](const at::reply& reply) {
-              if (gone_) return finish();
-              const auto taken = printed_count(reply, prefix);
-              if (reply.ok() && taken == static_cast<long>(wanted)) return sent();
-              refused(reply, prefix);
-            });
+  core_.run(how, values, [this, how](const at::reply& reply) {
+    if (gone_) return finish();
+    const auto taken = printed_number(reply, dialect::find(*core_.spoken, how));
+    if (reply.ok() && taken == static_cast<long>(bytes_.size())) return sent();
+    refused(reply, how);
+  });
 }
 
 void datagram_job::enter_data_mode() {
@@ -137,27 +137,22 @@ void datagram_job::enter_data_mode() {
   dialect::fields values;
   values.host = host;
   values.port = to_ ? to_->port : 0;
-  core_.run(to_ ? intent::send_datagram_to : intent::send_stream, values,
-            [this](const at::reply& reply) {
-              if (!reply.ok()) {
-                if (gone_) return finish();
-                return refused(reply, to_ ? "#XSENDTO:" : "#XSEND:");
-              }
-              write_data();
-            });
+  values.length = bytes_.size();
+  const auto how = to_ ? intent::send_datagram_to : intent::send_stream;
+  core_.run(how, values, [this, how](const at::reply& reply) {
+    if (!reply.ok()) {
+      if (gone_) return finish();
+      return refused(reply, how);
+    }
+    write_data();
+  });
 }
 
 void datagram_job::write_data() {
-  core_.write_payload(bytes_, !ends_in_guard_);
-  const auto wait_end = [this] {
-    core_.await_data_mode_end([this](const at::reply& over) { data_mode_over(over); });
-  };
-  if (!ends_in_guard_) return wait_end();
-  const auto held_back = std::chrono::milliseconds(core_.facts.data_limit_min_ms);
-  core_.pause(held_back + modem_limits::data_limit_margin, [this, wait_end] {
-    core_.write_data_terminator();
-    wait_end();
-  });
+  const auto held_back = ends_in_guard_ ? std::chrono::milliseconds(core_.facts.data_limit_min_ms) +
+                                              modem_limits::data_limit_margin
+                                        : std::chrono::milliseconds(0);
+  core_.send_payload(bytes_, held_back, [this](const at::reply& over) { data_mode_over(over); });
 }
 
 void datagram_job::set_limit(long ms, std::function<void()> next) {
@@ -181,9 +176,8 @@ void datagram_job::data_mode_over(const at::reply& reply) {
 
 /// A bare ERROR of a send-to may mean that the modem kept the address and will use it for the next
 /// datagram of a connected socket; only a fresh socket is sure (docs/at_dialects.md §8.4).
-void datagram_job::refused(const at::reply& reply, std::string_view prefix) {
-  core_.selected.reset();
-  const bool address_may_stick = to_ && !printed_count(reply, prefix);
+void datagram_job::refused(const at::reply& reply, intent how) {
+  const bool address_may_stick = to_ && !printed_number(reply, dialect::find(*core_.spoken, how));
   core_.ask_why(errc::modem_error, "the modem refused the datagram",
                 [this, address_may_stick](const failure& why) {
                   if (gone_) return finish();
@@ -220,6 +214,7 @@ void datagram_job::drop(errc cause, const std::string& detail) {
 }
 
 void datagram_job::sent() {
+  core_.payload_moved();
   core_.emit(outcome::chunk_sent{id_, bytes_.size()});
   finish();
 }

@@ -30,12 +30,12 @@ private:
   void reconnect();
   void reopen(const failure& dropped);
   void send();
-  void send_string(std::string_view payload);
+  void send_text(dialect::intent how, std::string_view text);
   void enter_data_mode();
   void write_data();
   void set_limit(long ms, std::function<void()> next);
   void data_mode_over(const at::reply& reply);
-  void refused(const at::reply& reply, std::string_view prefix);
+  void refused(const at::reply& reply, dialect::intent how);
   void drop(errc cause, const std::string& detail);
   void sent();
   [[nodiscard]] std::string_view payload() const;

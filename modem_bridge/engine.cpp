@@ -28,6 +28,9 @@ void engine::port_opened(time_point now) {
   m.port_open = true;
   m.core.link.trouble = fail(errc::none);
   m.core.channel.reset();
+  // It opens at the rate the modem starts with.
+  m.core.rate = m.core.config.baud;
+  m.core.channel.set_baud(m.core.rate);
   m.on_event(link_event::opened);
   m.begin_detection();
   m.pump();
@@ -118,6 +121,7 @@ void engine::close(ticket t, socket_id id, time_point now) {
   entry->closing = true;
   entry->offered = 0;
   m.turns.forget(id);
+  m.core.shares.forget(id);
   // A connect that has not begun is not begun any more.
   std::deque<job_ptr> kept;
   for (auto& job : std::exchange(m.waiting, {})) {
@@ -193,6 +197,9 @@ void engine::receive(socket_id id, bool wanted, time_point now) {
   auto* entry = m.core.table.find(id);
   if (entry == nullptr) return;
   entry->wanted = wanted;
+  // It was received for as long as there was room; who waits to send must hear of it.
+  if (!wanted && entry->send_failed) m.core.break_socket(id, failure(*entry->send_failed));
+  if (wanted && !entry->held.empty()) m.hand_out(*entry);
   m.update_turns(*entry);
   m.pump();
 }

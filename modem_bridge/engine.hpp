@@ -23,6 +23,10 @@
 /// actor is its shell.
 namespace cellsock {
 
+namespace dialect {
+struct table;
+}
+
 using time_point = std::chrono::steady_clock::time_point;
 
 /// The caller's token: an intent that takes one ends in exactly one outcome that carries it.
@@ -41,6 +45,10 @@ struct engine_config {
   std::optional<pdn_families> pdn_family = {};
   /// Asked before a trace line is made, so that none is while nobody wants one. Empty: lengths.
   std::function<trace_detail()> trace_wanted = {};
+  /// The rate to work at, if the firmware can change it; 0: `baud`.
+  unsigned fast_baud = 0;
+  /// Tried before those that are built in.
+  std::vector<const dialect::table*> dialects = {};
 };
 
 namespace outcome {
@@ -110,6 +118,10 @@ struct link_changed {
   link_state state;
   failure trouble;
 };
+/// The line's rate changes, after everything written so far has left: tell the port.
+struct set_baud {
+  unsigned baud = 0;
+};
 /// The port is of no use as it is (no answer, resync failed, modem reset gave up): close it, and
 /// open it again after a back-off. All sockets were reported broken before.
 struct reopen_port {
@@ -122,7 +134,7 @@ using engine_outcome =
                  outcome::at_done, outcome::stopped, outcome::failed, outcome::want_chunk,
                  outcome::chunk_sent, outcome::datagram_dropped, outcome::received,
                  outcome::peer_closed, outcome::socket_broken, outcome::link_changed,
-                 outcome::reopen_port>;
+                 outcome::set_baud, outcome::reopen_port>;
 
 /// One line of the AT trace. In `text` payload stands as its length, secrets (PIN, passwords) as
 /// "***"; the payload itself comes beside it, if it is wanted.

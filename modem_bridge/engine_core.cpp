@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "modem_bridge/at/args.hpp"
 #include "modem_bridge/job.hpp"
 #include "modem_bridge/modem_limits.hpp"
 #include "modem_bridge/reply_fields.hpp"
@@ -13,7 +14,7 @@ namespace cellsock {
 using dialect::intent;
 
 engine_core::engine_core(engine_config settings)
-    : config(std::move(settings)), channel(config.baud) {
+    : config(std::move(settings)), channel(config.baud), rate(config.baud) {
   renew_rules();
   link.handles_max = dialect::slm().handles_max;
 }
@@ -21,19 +22,23 @@ engine_core::engine_core(engine_config settings)
 void engine_core::run(intent what, const dialect::fields& values, then next,
                       std::chrono::milliseconds extra_wait) {
   const auto& row = dialect::find(*spoken, what);
+  dialect::fields filled = values;
+  if (filled.handle < 0 && selected) filled.handle = number(*selected);
+  filled.flags = spoken->send_flags;
   at::command command;
-  command.line = dialect::expand(row.format, values);
+  command.line = dialect::expand(row.format, filled);
   command.prefix = std::string(row.prefix);
   command.wait = row.wait + extra_wait;
   command.counted = row.counted;
-  run(std::move(command), std::move(next));
+  command.value_at = row.value_at;
+  run(std::move(command), std::move(next), filled.payload);
 }
 
-void engine_core::run(at::command command, then next) {
+void engine_core::run(at::command command, then next, std::string_view payload) {
   link.busy_with = shown_command(command.line);
   trace(
       trace_event::direction::to_modem, [this] { return link.busy_with; },
-      [&command] { return std::string(payload_of(command.line)); });
+      [&] { return std::string(payload.empty() ? payload_of(command.line) : payload); });
   link.busy_socket = working_for;
   link.busy_since = now_;
   ++link.uart.commands;
@@ -45,7 +50,7 @@ void engine_core::run(at::command command, then next) {
 // A wait costs the line as many bytes as it could have carried meanwhile.
 void engine_core::charge_reply(const at::reply& reply) {
   constexpr std::size_t line_end = 2;
-  turn.line_bytes += turnaround_bytes(config.baud) + reply.final_line.size() + 2 * line_end;
+  turn.line_bytes += turnaround_bytes(rate) + reply.final_line.size() + 2 * line_end;
   for (const auto& line : reply.lines) turn.line_bytes += line.size() + 2 * line_end;
   if (reply.payload) turn.line_bytes += reply.payload->size();
 }
@@ -66,9 +71,76 @@ void engine_core::write_data_terminator() {
 }
 
 void engine_core::await_data_mode_end(then next) {
-  pdn_recheck = true;
+  pdn_recheck = pdn_recheck || spoken->notices_lost_in_data_mode;
   on_reply = std::move(next);
-  channel.await_data_mode_end(dialect::find(*spoken, intent::send_stream).wait, now_);
+  const bool reported = spoken->failure_kind == dialect::data_failure::reported;
+  channel.await_data_mode_end(dialect::find(*spoken, intent::send_stream).wait, now_,
+                              reported ? spoken->data_terminator : std::string_view(),
+                              spoken->ends == dialect::data_end::counted);
+}
+
+void engine_core::data_mode_broken() {
+  trace(trace_event::direction::from_modem,
+        [this] { return std::string(spoken->data_terminator); });
+  // All of the payload is on its way already; none of it holds this, so this is what ends it.
+  write_data_terminator();
+}
+
+void engine_core::send_payload(std::span<const std::byte> payload, std::chrono::milliseconds hold,
+                               then next) {
+  const bool by_terminator = spoken->ends == dialect::data_end::terminator;
+  hold = std::max(hold, spoken->terminator_pause);
+  if (!by_terminator || hold.count() == 0) {
+    write_payload(payload, by_terminator);
+    return await_data_mode_end(std::move(next));
+  }
+  write_payload(payload, false);
+  pause(hold, [this, next = std::move(next)] {
+    write_data_terminator();
+    await_data_mode_end(next);
+  });
+}
+
+void engine_core::poll(const std::vector<modem_handle>& handles, then next) {
+  std::vector<int> numbers;
+  for (const auto handle : handles) numbers.push_back(number(handle));
+  dialect::fields values;
+  values.handles = numbers;
+  run(intent::poll_ask, values, [this, next = std::move(next)](const at::reply& reply) {
+    const auto prefix = dialect::find(*spoken, intent::poll_ask).prefix;
+    for (const auto& line : reply.lines)
+      if (const auto rest = at::after_prefix(line, prefix))
+        if (const auto news = read_polled(*rest)) socket_event(news->handle, news->events);
+    next(reply);
+  });
+}
+
+modem_socket* engine_core::socket_event(modem_handle handle, unsigned events) {
+  // A handle that is being closed, or is nobody's, still has old notices under way.
+  auto* entry = table.find(handle);
+  if (entry == nullptr || entry->closing) return nullptr;
+  if ((events & event_in) != 0) entry->news = readable::told;
+  if ((events & (event_error | event_hangup | event_invalid)) != 0) entry->hung_up = true;
+  return entry;
+}
+
+void engine_core::deliver(modem_socket& entry, std::vector<std::byte> bytes,
+                          std::optional<endpoint> from) {
+  payload_moved();
+  shares.received(entry.id, bytes.size(), now_);
+  if (entry.wanted && entry.held.empty())
+    return emit(outcome::received{entry.id, std::move(bytes), from});
+  // One may come before a program that has just connected says that it reads.
+  if (!entry.wanted && !entry.held.empty()) shares.stalled(entry.id);
+  entry.held_bytes += bytes.size();
+  entry.held.push_back({std::move(bytes), from});
+}
+
+void engine_core::set_rate(unsigned baud) {
+  if (baud == rate) return;
+  rate = baud;
+  channel.set_baud(baud);
+  emit(outcome::set_baud{baud});
 }
 
 void engine_core::pause(std::chrono::milliseconds length, std::function<void()> next) {
@@ -78,15 +150,13 @@ void engine_core::pause(std::chrono::milliseconds length, std::function<void()> 
 
 void engine_core::select(modem_handle handle, std::function<void()> then_do,
                          std::function<void()> failed) {
+  if (spoken->addressed == dialect::addressing::in_command) selected = handle;
   if (selected == handle) return then_do();
   dialect::fields values;
   values.handle = number(handle);
   run(intent::select, values,
       [this, handle, then_do = std::move(then_do), failed = std::move(failed)](const at::reply& r) {
-        if (!r.ok()) {
-          selected.reset();
-          return failed();
-        }
+        if (!r.ok()) return failed();
         selected = handle;
         then_do();
       });
@@ -223,6 +293,8 @@ void engine_core::add_trace(trace_event::direction towards, std::string text, st
 void engine_core::take_handle(modem_socket& entry, modem_handle handle) {
   entry.forget_modem_side();
   entry.handle = handle;
+  entry.pushed = can(intent::push_start);
+  shares.begin(entry.id);
   count_handles();
 }
 
@@ -239,8 +311,12 @@ datagram_rules rules_of(const dialect::table& spoken, unsigned mtu, ip_family fa
   rules.payload_bytes_max = std::min(payload, spoken.data_buffer_bytes);
   rules.empty_allowed = false;
   rules.guarded_sequence = std::string(spoken.data_terminator);
-  rules.forbidden_with_guard = std::string(spoken.forbidden_in_string);
-  rules.guarded_bytes_max = spoken.string_bytes_max;
+  if (spoken.hex_bytes_max > 0) {
+    rules.guarded_bytes_max = spoken.hex_bytes_max;
+  } else {
+    rules.forbidden_with_guard = std::string(spoken.forbidden_in_string);
+    rules.guarded_bytes_max = spoken.string_bytes_max;
+  }
   return rules;
 }
 

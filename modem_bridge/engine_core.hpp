@@ -11,12 +11,20 @@
 #include "modem_bridge/dialect/dialect.hpp"
 #include "modem_bridge/engine.hpp"
 #include "modem_bridge/network_facts.hpp"
+#include "modem_bridge/poll_pace.hpp"
+#include "modem_bridge/push_policy.hpp"
 #include "modem_bridge/segmenter.hpp"
 #include "modem_bridge/sockets.hpp"
 
 namespace cellsock {
 
 class job;
+
+// What a socket can be ready for, in the modem's notices as in poll(2).
+inline constexpr unsigned event_in = 1;
+inline constexpr unsigned event_error = 8;
+inline constexpr unsigned event_hangup = 16;
+inline constexpr unsigned event_invalid = 32;
 
 /// What jobs share: the channel, the sockets, what is known of the link, and the outbox. Holds no
 /// policy; the engine decides what runs when.
@@ -31,11 +39,10 @@ public:
   /// `abandon` instead.
   void run(dialect::intent what, const dialect::fields& values, then next,
            std::chrono::milliseconds extra_wait = {});
-  void run(at::command command, then next);
-  /// In data mode: payload, and its terminator in the same write.
-  void write_payload(std::span<const std::byte> payload, bool terminated);
-  void write_data_terminator();
-  void await_data_mode_end(then next);
+  void run(at::command command, then next, std::string_view payload = {});
+  /// In data mode: the payload, what ends it (after `hold` at least, if the dialect ends it by
+  /// bytes), and the wait for the modem to be back.
+  void send_payload(std::span<const std::byte> payload, std::chrono::milliseconds hold, then next);
   /// Runs `next` when everything written has left the line and `pause` has passed.
   void pause(std::chrono::milliseconds pause, std::function<void()> next);
 
@@ -45,6 +52,10 @@ public:
   /// Opens the modem's socket for one of ours, on its local port if it is to have one; it is the
   /// current one then. address_in_use: the port is taken. After a failure it is closed again.
   void open_socket(socket_id id, std::function<void(status)> next);
+  /// The modem gave up in the middle of a payload: lets it go, so that it says how it ended.
+  void data_mode_broken();
+  /// Asks which of these sockets have news, and takes note of it.
+  void poll(const std::vector<modem_handle>& handles, then next);
   /// Closes it in the modem, whatever the modem answers.
   void close_handle(modem_handle handle, std::function<void()> closed);
   /// Why a socket stopped working: asks whether the PDN is still there, because its URC may have
@@ -83,6 +94,17 @@ public:
   void note(std::string_view text) {
     trace(trace_event::direction::note, [text] { return std::string(text); });
   }
+  [[nodiscard]] bool can(dialect::intent what) const { return dialect::can(*spoken, what); }
+  /// What the modem says of a socket: bits of poll(2). Empty: nobody's, or being closed.
+  modem_socket* socket_event(modem_handle handle, unsigned events);
+  /// Data for a socket is here: told, or kept while its program has no room for it.
+  void deliver(modem_socket& entry, std::vector<std::byte> bytes, std::optional<endpoint> from);
+  void payload_moved() {
+    pace.activity();
+    moved = true;
+  }
+  /// The line's rate is another one, here and in the modem.
+  void set_rate(unsigned baud);
   void take_handle(modem_socket& entry, modem_handle handle);
   void count_handles();
 
@@ -95,7 +117,12 @@ public:
   datagram_rules rules, rules6;  // of IPv4 and IPv6 sockets
   std::optional<modem_handle> selected;
   std::optional<socket_id> working_for;  // whose command is on the channel
-  bool running = false;                  // the channel takes jobs
+  push_policy shares;
+  poll_pace pace;
+  bool moved = false;       // payload, since the modem was last asked for a sign of life
+  unsigned rate = 0;        // of the line, at present
+  bool end_hidden = false;  // this modem library reports a stream's end as no data
+  bool running = false;     // the channel takes jobs
   bool stopping = false;
   bool pdn_recheck = false;  // data mode hid URCs since the network was last asked
   std::vector<engine_outcome> outcomes;
@@ -117,6 +144,9 @@ public:
   std::optional<time_point> pause_until;
 
 private:
+  void write_payload(std::span<const std::byte> payload, bool terminated);
+  void write_data_terminator();
+  void await_data_mode_end(then next);
   void bind_opened(socket_id id, modem_handle handle, std::function<void(status)> next);
   [[nodiscard]] trace_detail trace_wanted() const {
     return config.trace_wanted ? config.trace_wanted() : trace_detail::lengths;

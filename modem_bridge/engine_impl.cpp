@@ -7,8 +7,10 @@
 #include "modem_bridge/close_jobs.hpp"
 #include "modem_bridge/datagram_job.hpp"
 #include "modem_bridge/modem_limits.hpp"
+#include "modem_bridge/poll_job.hpp"
+#include "modem_bridge/push_job.hpp"
+#include "modem_bridge/rate_job.hpp"
 #include "modem_bridge/receive_job.hpp"
-#include "modem_bridge/secrets.hpp"
 #include "modem_bridge/send_job.hpp"
 
 namespace cellsock {
@@ -26,12 +28,19 @@ void engine::impl::take_events() {
       on_unsolicited(*line);
     } else if (auto* reply = std::get_if<at::reply>(&*event)) {
       on_reply(*reply);
+    } else if (auto* push = std::get_if<at::command_queue::pushed>(&*event)) {
+      on_pushed(*push);
+    } else if (auto* hole = std::get_if<at::command_queue::push_damaged>(&*event)) {
+      on_push_damaged(hole->handle);
+    } else if (std::holds_alternative<at::command_queue::data_broken>(*event)) {
+      core.data_mode_broken();
     } else if (std::holds_alternative<at::command_queue::drained>(*event)) {
       core.note("the late answer came; in step again");
       in_step();
       verify_due = true;
     } else {
-      begin_resync("the modem stopped answering");
+      const auto& stuck = std::get<at::command_queue::stuck>(*event);
+      begin_resync("the modem stopped answering", stuck.counted);
     }
     drive_detection();
     // A reply frees the channel for the next job before anything that follows it is looked at: so
@@ -52,9 +61,15 @@ void engine::impl::on_reply(const at::reply& reply) {
   switch (reply.end) {
     case at::ending::ok:
     case at::ending::error:
+      // What is the current socket after a refusal differs between firmwares.
+      if (!reply.ok()) core.selected.reset();
       if (!reply.ok()) ++core.link.uart.command_errors;
       core.trace(trace_event::direction::from_modem,
                  [&] { return shown_response(reply.final_line); });
+      if (next) next(reply);
+      end_job_if_finished();
+      return;
+    case at::ending::silent:
       if (next) next(reply);
       end_job_if_finished();
       return;
@@ -93,8 +108,8 @@ void engine::impl::end_job_if_finished() {
   core.link.busy_socket.reset();
   // Data mode swallows notices: ask soon for what they would have said.
   if (core.pdn_recheck && core.running) refresh_within(modem_limits::refresh_after_data);
-  if (id)
-    if (const auto* entry = core.table.find(*id)) update_turns(*entry);
+  if (!id) return update_all_turns();
+  if (const auto* entry = core.table.find(*id)) update_turns(*entry);
 }
 
 void engine::impl::abandon_active(const failure& why) {
@@ -110,6 +125,7 @@ void engine::impl::begin(job_ptr next) {
   active = std::move(next);
   core.active = active.get();
   core.working_for = active->socket();
+  if (active->socket()) refresh_if_old();
   active->start();
   end_job_if_finished();
 }
@@ -126,12 +142,18 @@ void engine::impl::start_next_job() {
 /// Order: what keeps the picture true, what people asked for, then payload.
 job_ptr engine::impl::choose_job() {
   // Also when an earlier attempt was cut short; how often is bounded there.
-  if (core.link.state == link_state::configuring) return bring_up();
+  if (core.link.state == link_state::configuring) {
+    if (std::exchange(rate_due, false))
+      return std::make_unique<rate_job>(core, core.config.fast_baud);
+    return bring_up();
+  }
   if (std::exchange(verify_due, false)) {
     refresh_due = true;  // notices may have been lost with what was in the way
     return std::make_unique<verify_job>(core,
                                         [this] { modem_restarted("the modem restarted unheard"); });
   }
+  // Nothing holds a push back but this.
+  if (const auto id = to_switch()) return std::make_unique<push_job>(core, *id);
   if (!core.table.orphans().empty())
     return std::make_unique<orphan_job>(core, core.table.orphans().front());
   if (!waiting.empty()) {
@@ -149,7 +171,10 @@ job_ptr engine::impl::choose_job() {
   }
   if (stopped) return nullptr;
   if (refresh_due) return refresh();
-  if (std::exchange(probe_due, false)) return std::make_unique<liveness_job>(core);
+  if (std::exchange(probe_due, false)) return liveness();
+  if (const auto when = poll_at(); when && core.now() >= *when)
+    return std::make_unique<poll_job>(core, to_poll());
+  turns.set_quantum(dialect::chunk_bytes(*core.spoken, core.rate));
   while (const auto chosen = turns.next()) {
     turn_taken = chosen;
     core.turn = {};

@@ -10,6 +10,7 @@
 #include "modem_bridge/job.hpp"
 #include "modem_bridge/link_machine.hpp"
 #include "modem_bridge/scheduler.hpp"
+#include "modem_bridge/secrets.hpp"
 
 namespace cellsock {
 
@@ -42,7 +43,7 @@ struct engine::impl {
   void out_of_step(const std::string& why);
   void in_step();
   void begin_detection();
-  void begin_resync(const std::string& why);
+  void begin_resync(const std::string& why, bool counted = false);
   void drive_detection();
   void detection_over();
   [[nodiscard]] job_ptr bring_up();
@@ -52,6 +53,7 @@ struct engine::impl {
   void address_known(ip_family family, std::optional<ip_address>& own);
   void on_unsolicited(const at::command_queue::unsolicited& line);
   void on_socket_event(std::string_view fields);
+  void on_send_notice(std::string_view fields);
   void pdn_lost(const std::string& why);
   void modem_restarted(const std::string& why);
   void give_up_port(const failure& why);
@@ -59,8 +61,20 @@ struct engine::impl {
   void fail_everything(const failure& why);
   void copy_facts();
   void refresh_within(std::chrono::milliseconds when);
-  [[nodiscard]] std::chrono::milliseconds refresh_period() const;
   [[nodiscard]] std::optional<time_point> liveness_at() const;
+  [[nodiscard]] std::optional<time_point> poll_at() const;
+  [[nodiscard]] std::vector<modem_handle> to_poll() const;
+  [[nodiscard]] job_ptr liveness();
+  [[nodiscard]] std::vector<const dialect::table*> spoken_here() const;
+  [[nodiscard]] std::vector<unsigned> other_rates() const;
+  void refresh_if_old();
+
+  // ---- engine_push.cpp: data that comes by itself ----
+  void on_pushed(at::command_queue::pushed& push);
+  void on_push_damaged(std::optional<modem_handle> handle);
+  [[nodiscard]] std::optional<socket_id> to_switch() const;
+  void hand_out(modem_socket& entry);
+  void hand_out_all();
 
   // ---- time ----
   [[nodiscard]] std::optional<time_point> deadline() const;
@@ -86,6 +100,9 @@ struct engine::impl {
   std::optional<time_point> refresh_at;
   std::optional<time_point> refresh_full_at;
   bool probe_due = false;  // liveness
+  bool rate_due = false;
+  std::size_t idle_turn = 0;
+  std::optional<time_point> hand_out_at;
 };
 
 }  // namespace cellsock

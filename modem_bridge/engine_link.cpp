@@ -14,11 +14,11 @@ namespace {
 
 constexpr int bring_up_tries_max = 3;
 
-// Bits of #XAPOLL; the same as poll(2)'s.
-constexpr std::int64_t event_in = 1;
-constexpr std::int64_t event_error = 8;
-constexpr std::int64_t event_hangup = 16;
-constexpr std::int64_t event_invalid = 32;
+/// Text that no notice of any firmware begins with: payload whose header was lost on the line.
+bool is_debris(std::string_view line) {
+  constexpr std::string_view notices_begin = "#%+";
+  return !line.starts_with("AT") && notices_begin.find(line.front()) == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -53,27 +53,53 @@ void engine::impl::begin_detection() {
   core.running = false;
   core.spoken = nullptr;
   core.channel.reset();
+  core.channel.set_pushes({});
   detecting = true;
   resyncing = false;
   bring_up_tries = 0;
+  detector.speaks(spoken_here());
+  detector.line_rates(core.rate, other_rates());
   detector.begin(dialect::detector::goal::identify, "\r\n", core.now());
 }
 
-void engine::impl::begin_resync(const std::string& why) {
+std::vector<const dialect::table*> engine::impl::spoken_here() const {
+  auto list = core.config.dialects;
+  const auto known = dialect::all();
+  list.insert(list.end(), known.begin(), known.end());
+  return list;
+}
+
+/// Where a modem may be found that does not answer at the present rate: at its own, if it
+/// restarted, or where an earlier owner left it. None without a line.
+std::vector<unsigned> engine::impl::other_rates() const {
+  std::vector<unsigned> others;
+  const auto add = [&](unsigned rate) {
+    if (rate != core.rate && std::find(others.begin(), others.end(), rate) == others.end())
+      others.push_back(rate);
+  };
+  if (core.config.baud == 0) return others;
+  add(core.config.baud);
+  for (const unsigned rate : modem_limits::rates) add(rate);
+  return others;
+}
+
+void engine::impl::begin_resync(const std::string& why, bool counted) {
   if (detecting || !port_open) return;
   core.note("resync: " + why);
   ++core.link.uart.resyncs;
   core.running = false;
   core.selected.reset();
   abandon_active(fail(errc::link_down, why));
-  core.channel.reset();
+  core.channel.abandon();
   detecting = resyncing = true;
   out_of_step(why);
-  detector.begin(dialect::detector::goal::resync, known_terminator, core.now());
+  detector.line_rates(core.rate, other_rates());
+  detector.begin(dialect::detector::goal::resync, known_terminator, core.now(), counted);
 }
 
 void engine::impl::drive_detection() {
   if (!detecting) return;
+  if (const auto rate = detector.take_rate()) core.set_rate(*rate);
   if (const auto bytes = detector.take_output(); !bytes.empty()) {
     core.trace(trace_event::direction::to_modem, [&bytes] {
       return bytes.front() == 'A' || bytes.size() < 8
@@ -99,7 +125,9 @@ void engine::impl::detection_over() {
     return give_up_port(found.error());
   }
   if (was_resync) {
-    if (detector.restarted()) return modem_restarted("the modem restarted");
+    // At another rate than before: it went back to its own.
+    if (detector.restarted() || detector.rate_changed())
+      return modem_restarted("the modem restarted");
     core.note("in step again");
     in_step();
     core.running = true;
@@ -107,8 +135,15 @@ void engine::impl::detection_over() {
     return;
   }
   core.spoken = found->spoken;
-  turns.set_quantum(core.spoken->data_buffer_bytes);
   core.renew_rules();
+  core.end_hidden = found->library < found->spoken->end_seen_since_library;
+  core.channel.set_pushes(found->spoken->pushes);
+  core.shares = {};
+  core.pace = {};
+  rate_due =
+      core.config.baud != 0 && core.config.fast_baud != 0 && core.config.fast_baud != core.rate;
+  core.note("speaks " + std::string(found->spoken->name) + " as of " +
+            std::string(found->spoken->flavour));
   core.link.dialect = std::string(found->spoken->name);
   core.link.firmware = found->firmware;
   core.link.handles_max = found->spoken->handles_max;
@@ -161,9 +196,18 @@ job_ptr engine::impl::refresh() {
                                        });
 }
 
-std::chrono::milliseconds engine::impl::refresh_period() const {
-  return core.link.state == link_state::searching ? modem_limits::refresh_searching
-                                                  : modem_limits::refresh_idle;
+job_ptr engine::impl::liveness() {
+  core.moved = false;
+  const bring_up_context context{core.facts, core.link, core.config.apn,
+                                 pdn_type(core.config.pdn_family)};
+  return std::make_unique<network_job>(core, idle_step(idle_turn++, context),
+                                       [this](const result<done>&) { network_known(); });
+}
+
+/// What costs several commands is read again when the line is used anyway, not while it is idle.
+void engine::impl::refresh_if_old() {
+  if (core.link.state == link_state::ready && refresh_full_at && core.now() >= *refresh_full_at)
+    refresh_due = true;
 }
 
 void engine::impl::refresh_within(std::chrono::milliseconds when) {
@@ -193,7 +237,7 @@ void engine::impl::network_known() {
       trouble(why);
     }
   }
-  refresh_within(refresh_period());
+  if (core.link.state == link_state::searching) refresh_within(modem_limits::refresh_searching);
 }
 
 void engine::impl::address_known(ip_family family, std::optional<ip_address>& own) {
@@ -242,7 +286,16 @@ void engine::impl::on_unsolicited(const at::command_queue::unsolicited& line) {
     if (!resyncing) return;
   }
   const auto routed = at::route_urc(line.line);
-  if (!routed) return;
+  if (!routed) {
+    const auto pushes_go_on = [this] {
+      const auto open = core.table.with_handle();
+      return std::any_of(open.begin(), open.end(),
+                         [this](socket_id id) { return core.table.find(id)->pushed; });
+    };
+    if (!detecting && line.kind == at::line_kind::unknown && is_debris(line.line) && pushes_go_on())
+      on_push_damaged({});
+    return;
+  }
   ++core.link.uart.urcs;
   switch (routed->meaning) {
     case at::urc::ready:
@@ -260,6 +313,7 @@ void engine::impl::on_unsolicited(const at::command_queue::unsolicited& line) {
         modem_restarted("the modem firmware was started again");
       return;
     case at::urc::socket_event: return on_socket_event(routed->fields);
+    case at::urc::send_notice: return on_send_notice(routed->fields);
     case at::urc::registration: {
       const bool was = core.facts.registered();
       registration_changed(routed->fields, core.facts);
@@ -290,12 +344,20 @@ void engine::impl::on_socket_event(std::string_view text) {
   const auto handle = fields.integer(0, 255);
   const auto events = fields.integer(0, 255);
   if (!handle || !events) return;
-  // A handle that is being closed, or is nobody's, still has old notices under way.
-  auto* entry = core.table.find(static_cast<modem_handle>(*handle));
-  if (entry == nullptr || entry->closing) return;
-  if ((*events & event_in) != 0) entry->news = readable::told;
-  if ((*events & (event_error | event_hangup | event_invalid)) != 0) entry->hung_up = true;
-  update_turns(*entry);
+  if (const auto* entry =
+          core.socket_event(static_cast<modem_handle>(*handle), static_cast<unsigned>(*events)))
+    update_turns(*entry);
+}
+
+/// What became of one send. Nothing waits for it: the daemon asks for no such notice.
+void engine::impl::on_send_notice(std::string_view text) {
+  at::args fields(text);
+  const auto handle = fields.integer(0, 255);
+  const auto result = fields.integer(-1, 0);
+  const auto bytes = fields.integer(0, 65535);
+  if (!handle || !result || !bytes) return;
+  core.note("a send of " + std::to_string(*bytes) + " bytes on handle " + std::to_string(*handle) +
+            (*result == 0 ? " left the modem" : " failed in the modem"));
 }
 
 // ---- the end of things ----
@@ -323,6 +385,7 @@ void engine::impl::modem_restarted(const std::string& why) {
   core.facts = {};
   refresh_due = verify_due = false;
   refresh_at.reset();
+  core.set_rate(core.config.baud);  // its own again
   core.link.trouble = cause;
   on_event(link_event::restarted);
   begin_detection();
@@ -349,7 +412,24 @@ void engine::impl::give_up_port(const failure& why) {
 std::optional<time_point> engine::impl::liveness_at() const {
   if (!core.running || stopped || active || core.channel.busy()) return std::nullopt;
   return std::max(core.channel.last_heard(), core.channel.line_free_at()) +
-         modem_limits::liveness_quiet;
+         (core.moved ? std::chrono::milliseconds(modem_limits::liveness_after_payload)
+                     : std::chrono::milliseconds(modem_limits::liveness_quiet));
+}
+
+std::vector<modem_handle> engine::impl::to_poll() const {
+  std::vector<modem_handle> handles;
+  for (const auto id : core.table.with_handle()) {
+    const auto* entry = std::as_const(core.table).find(id);
+    if (entry->awaits_news()) handles.push_back(*entry->handle);
+  }
+  return handles;
+}
+
+std::optional<time_point> engine::impl::poll_at() const {
+  if (!core.running || stopped || core.spoken->readiness != dialect::notices::asked)
+    return std::nullopt;
+  if (to_poll().empty()) return std::nullopt;
+  return core.pace.due();
 }
 
 std::optional<time_point> engine::impl::deadline() const {
@@ -361,6 +441,8 @@ std::optional<time_point> engine::impl::deadline() const {
   consider(core.pause_until);
   if (core.running && !stopped) consider(refresh_at);
   consider(liveness_at());
+  if (!active && !core.channel.busy()) consider(poll_at());
+  consider(hand_out_at);
   return earliest;
 }
 
@@ -376,6 +458,10 @@ void engine::impl::expire() {
   if (core.running && refresh_at && now >= *refresh_at) {
     refresh_at.reset();
     refresh_due = true;
+  }
+  if (hand_out_at && now >= *hand_out_at) {
+    hand_out_at.reset();
+    hand_out_all();
   }
   if (const auto when = liveness_at(); when && now >= *when) probe_due = true;
 }

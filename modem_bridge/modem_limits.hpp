@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstddef>
 
@@ -32,8 +33,12 @@ inline constexpr auto drain_max = 10s;
 inline constexpr auto resync_quiet = 300ms;
 /// How long the socket's owner may take to answer `want_chunk` while the channel is held for it.
 inline constexpr auto chunk_answer_max = 2s;
-/// Nothing received for this long in AT mode: ask whether the modem is still there.
-inline constexpr auto liveness_quiet = 30s;
+/// Nothing received for this long in AT mode: ask whether the modem is still there, with a command
+/// that also tells whether the network is.
+inline constexpr auto liveness_quiet = 60s;
+/// The same, once, after payload has moved: a transfer that stops may be a modem that hangs, and
+/// data that comes by itself leaves no command unanswered.
+inline constexpr auto liveness_after_payload = 10s;
 
 // ---- local ports ----
 
@@ -43,7 +48,40 @@ inline constexpr unsigned ephemeral_port_min = 49152;
 inline constexpr unsigned ephemeral_port_max = 65535;
 inline constexpr unsigned bind_attempts_max = 4;
 
+// ---- the line's rate ----
+
+/// What a modem may have been left at by an earlier owner (§2 of docs/at_dialects.md), fastest
+/// first.
+inline constexpr std::array<unsigned, 5> rates{1000000, 921600, 460800, 230400, 115200};
+/// After a change of rate `AT` is asked this often, each time waiting so long.
+inline constexpr int rate_probes = 3;
+inline constexpr auto rate_probe_wait = 300ms;
+
+// ---- asking for data, and what comes unasked ----
+
+/// Pace of #XPOLL: while something moves, and doubling up to this while nothing does.
+inline constexpr auto poll_pace_min = 50ms;
+inline constexpr auto poll_pace_max = 1s;
+/// Data that was pushed for a socket whose program does not read: the second push switches it off,
+/// two more may be under way by then, and the kernel's own buffer holds another 4096 bytes.
+inline constexpr std::size_t push_held_bytes_max = 2 * 2048 + 2 * 2048 + 4096;
+/// A push that has begun comes in one go.
+inline constexpr auto push_silence_max = 2s;
+/// Between two receives' worth of it: its owner may have run out of room again.
+inline constexpr auto hand_out_pause = 5ms;
+/// Window in which received bytes are compared between sockets, and the share from which on a
+/// socket among several is fetched by turns instead.
+inline constexpr auto push_window = 1s;
+inline constexpr std::size_t push_unfair_times = 2;
+
 // ---- sending ----
+
+/// One turn of a stream: this much of line time, at least one buffer of the modem.
+inline constexpr auto chunk_line_time = 80ms;
+inline constexpr std::size_t chunk_bytes_min = 4096;
+/// The longest payload that is announced to a modem by its length; what a modem may be left waiting
+/// for.
+inline constexpr std::size_t counted_payload_max = 8192;
 
 /// The modem's own send timeout while data moves (AT option 21, what it sets after an open), and
 /// the longest a connect may hold the modem for everybody.

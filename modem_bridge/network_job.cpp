@@ -51,8 +51,11 @@ at::command network_job::command_for(const bring_up_step& step) const {
 }
 
 void network_job::next() {
-  while (at_ < steps_.size() && steps_[at_].applies != nullptr && !steps_[at_].applies(context_))
-    ++at_;
+  const auto not_now = [this](const bring_up_step& step) {
+    return (step.applies != nullptr && !step.applies(context_)) ||
+           (step.row && !core_.can(*step.row));
+  };
+  while (at_ < steps_.size() && not_now(steps_[at_])) ++at_;
   if (at_ == steps_.size()) return end(done{});
   const auto& step = steps_[at_++];
   core_.run(command_for(step), [this, &step](const at::reply& reply) { replied(step, reply); });

@@ -1,33 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "modem_bridge/receive_job.hpp"
 
-#include "modem_bridge/at/args.hpp"
 #include "modem_bridge/modem_limits.hpp"
+#include "modem_bridge/reply_fields.hpp"
 
 namespace cellsock {
 
 using dialect::intent;
-
-namespace {
-
-/// `#XRECVFROM: <n>,"<address>",<port>`; the port is missing on old firmware.
-std::optional<endpoint> sender(const at::reply& reply) {
-  for (const auto& line : reply.lines)
-    if (const auto rest = at::after_prefix(line, "#XRECVFROM:")) {
-      at::args fields(*rest);
-      fields.skip();
-      const auto text = fields.quoted();
-      const auto port = fields.optional_integer(0, 65535);
-      if (!text) return std::nullopt;
-      const auto address = parse_address(*text);
-      if (!address) return std::nullopt;
-      const auto number = port && *port ? **port : 0;
-      return endpoint{*address, static_cast<std::uint16_t>(number)};
-    }
-  return std::nullopt;
-}
-
-}  // namespace
 
 receive_job::receive_job(engine_core& core, socket_id id) : job(id), core_(core), id_(id) {}
 
@@ -41,11 +20,13 @@ void receive_job::start() {
         if (gone_ || socket == nullptr) return finish();
         // A notice that comes from here on is about what this read leaves behind.
         why_ = std::exchange(socket->news, readable::no);
-        const auto what =
-            socket->kind == transport::stream ? intent::receive : intent::receive_from;
-        core_.run(what, {}, [this](const at::reply& reply) { replied(reply); });
+        core_.run(verb(*socket), {}, [this](const at::reply& reply) { replied(reply); });
       },
       [this] { over(errc::connection_reset, "the modem lost this socket"); });
+}
+
+intent receive_job::verb(const modem_socket& entry) {
+  return entry.kind == transport::stream ? intent::receive : intent::receive_from;
 }
 
 void receive_job::replied(const at::reply& reply) {
@@ -53,10 +34,40 @@ void receive_job::replied(const at::reply& reply) {
   auto* entry = core_.table.find(id_);
   if (gone_ || entry == nullptr) return finish();
   if (reply.ok() && reply.payload) return got(*entry, reply);
+  // What was pushed meanwhile and has no room yet comes before the end: asked again after it.
+  if (!entry->held.empty()) return later(*entry);
+  if (entry->send_failed) {
+    core_.break_socket(id_, failure(*entry->send_failed));
+    return finish();
+  }
   if (reply.ok()) return got_nothing(*entry, reply);
-  core_.selected.reset();
+  // An older modem library answers so at the end of a stream, too.
+  const bool may_be_end = core_.end_hidden && entry->kind == transport::stream && !confirming_ &&
+                          (entry->hung_up || why_ == readable::told);
+  if (may_be_end) return confirm_end(*entry);
   if (entry->hung_up) return over(errc::connection_reset, "the connection broke");
   found_nothing(*entry);
+}
+
+void receive_job::later(modem_socket& entry) {
+  entry.news = readable::guess;
+  finish();
+}
+
+/// A poll tells whether the peer has closed; a read that waits does report the end.
+void receive_job::confirm_end(modem_socket& entry) {
+  confirming_ = true;
+  core_.poll({*entry.handle}, [this](const at::reply&) {
+    auto* socket = core_.table.find(id_);
+    if (gone_ || socket == nullptr) return finish();
+    if (!socket->hung_up) return found_nothing(*socket);
+    core_.select(
+        *socket->handle,
+        [this] {
+          core_.run(intent::receive_wait, {}, [this](const at::reply& reply) { replied(reply); });
+        },
+        [this] { over(errc::connection_reset, "the modem lost this socket"); });
+  });
 }
 
 void receive_job::got(modem_socket& entry, const at::reply& reply) {
@@ -64,12 +75,16 @@ void receive_job::got(modem_socket& entry, const at::reply& reply) {
   entry.false_alarms = 0;
   entry.needs_arming = false;
   // A notice that came during this read either announces what is left, or is about what was just
-  // taken: worth a read, but no alarm if that finds nothing. The read itself armed the next notice.
-  const bool full = reply.payload->size() >= core_.spoken->receive_bytes_max;
+  // taken: worth a read, but no alarm if that finds nothing. The read itself armed the next notice;
+  // where there are none, one datagram more costs less than a poll.
+  const bool full =
+      reply.payload->size() >= core_.spoken->receive_bytes_max ||
+      (core_.spoken->readiness == dialect::notices::asked && entry.kind == transport::datagram);
   if (full || entry.news != readable::no) entry.news = readable::guess;
-  outcome::received told{id_, *reply.payload, {}};
-  if (entry.kind == transport::datagram) told.from = sender(reply);
-  core_.emit(std::move(told));
+  std::optional<endpoint> from;
+  if (entry.kind == transport::datagram)
+    from = printed_sender(reply, dialect::find(*core_.spoken, verb(entry)));
+  core_.deliver(entry, *reply.payload, from);
   finish();
 }
 
@@ -93,15 +108,17 @@ void receive_job::found_nothing(modem_socket& entry) {
   if (why_ == readable::told && ++entry.false_alarms >= modem_limits::false_alarms_max)
     return over(errc::connection_reset, "the modem announces data and refuses to give it");
   // A notice answered by ERROR is not armed again by itself.
-  if (why_ == readable::told || entry.needs_arming) {
+  if ((why_ == readable::told || entry.needs_arming) && core_.can(intent::notice_again)) {
     entry.needs_arming = false;
-    return arm();
+    return arm(entry);
   }
   finish();
 }
 
-void receive_job::arm() {
-  core_.run(intent::poll_start, {}, [this](const at::reply&) { finish(); });
+void receive_job::arm(const modem_socket& entry) {
+  dialect::fields values;
+  values.handle = number(*entry.handle);
+  core_.run(intent::notice_again, values, [this](const at::reply&) { finish(); });
 }
 
 void receive_job::over(errc cause, const std::string& detail) {

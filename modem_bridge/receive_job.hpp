@@ -19,12 +19,16 @@ private:
   void got(modem_socket& entry, const at::reply& reply);
   void got_nothing(modem_socket& entry, const at::reply& reply);
   void found_nothing(modem_socket& entry);
-  void arm();
+  void arm(const modem_socket& entry);
+  void later(modem_socket& entry);
+  void confirm_end(modem_socket& entry);
+  [[nodiscard]] static dialect::intent verb(const modem_socket& entry);
   void over(errc cause, const std::string& detail);
 
   engine_core& core_;
   socket_id id_;
   bool gone_ = false;
+  bool confirming_ = false;  // the end of a stream, after a poll spoke of it
   readable why_ = readable::no;
 };
 

@@ -59,6 +59,7 @@ void resolve_job::start() {
     for (const auto family : {ip_family::v6, ip_family::v4})
       if (!core_.facts.missing(family)) ask_next_.push_back(family);
     if (ask_next_.empty()) return end(core_.facts.trouble());
+    if (ask_next_.size() > 1 && !core_.spoken->resolver_repeats_first) ask_next_ = {std::nullopt};
   }
   ask();
 }
@@ -68,21 +69,23 @@ void resolve_job::ask() {
   ask_next_.pop_back();
   dialect::fields values;
   values.host = host_;
-  values.family = family_number(family);
+  constexpr int any = 0;
+  values.family = family ? family_number(*family) : any;
   core_.run(intent::resolve, values,
             [this, family](const at::reply& reply) { replied(family, reply); });
 }
 
-void resolve_job::replied(ip_family family, const at::reply& reply) {
+void resolve_job::replied(std::optional<ip_family> family, const at::reply& reply) {
   const auto text = quoted_text(reply);
   failure why = fail(errc::name_not_found, host_ + ": no address in the answer");
   if (!reply.ok()) {
-    core_.selected.reset();
     if (!core_.facts.pdn_up())
       return end(fail(errc::name_try_again, "the packet data network went away"));
     why = fail(name_failure(text), host_ + ": " + (text.empty() ? "refused" : text));
   }
-  const auto added = reply.ok() ? addresses_in(text, family) : std::vector<ip_address>();
+  auto added = reply.ok() ? addresses_in(text, family) : std::vector<ip_address>();
+  std::stable_partition(added.begin(), added.end(),
+                        [](const ip_address& address) { return address.family == ip_family::v4; });
   found_.insert(found_.end(), added.begin(), added.end());
   if (added.empty() && (!failed_ || outweighs(why.code, failed_->code))) failed_ = std::move(why);
   if (!ask_next_.empty()) return ask();

@@ -5,8 +5,8 @@
 
 namespace cellsock {
 
-/// The modem's own resolver, on its default packet network. It prints one address per query
-/// (docs/at_dialects.md §9), so without a family each that the network carries is asked for, IPv4
+/// The modem's own resolver, on its default packet network. Where it prints one address per query
+/// (docs/at_dialects.md §9), without a family each that the network carries is asked for, IPv4
 /// first.
 class resolve_job final : public job {
 public:
@@ -16,14 +16,14 @@ public:
 
 private:
   void ask();
-  void replied(ip_family family, const at::reply& reply);
+  void replied(std::optional<ip_family> family, const at::reply& reply);
   void end(const failure& why);
 
   engine_core& core_;
   ticket ticket_;
   std::string host_;
   std::optional<ip_family> family_;
-  std::vector<ip_family> ask_next_;  // the last one first
+  std::vector<std::optional<ip_family>> ask_next_;  // the last one first; empty: both at once
   std::vector<ip_address> found_;
   std::optional<failure> failed_;  // of the queries so far
 };

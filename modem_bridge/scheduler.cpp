@@ -11,6 +11,9 @@ namespace {
 // to wait for ever because of it.
 constexpr std::int64_t debt_rounds_max = 16;
 
+// Chunks of bulk after the last small turn until nobody is taken to be in conversation any more.
+constexpr std::uint64_t conversation_rounds = 4;
+
 }  // namespace
 
 std::vector<scheduler::member>::iterator scheduler::find(socket_id id) {
@@ -74,15 +77,19 @@ std::optional<turn> scheduler::next_small() {
   const bool sends = can_send && (!can_fetch || chosen->last == direction::receive);
   chosen->last = sends ? direction::send : direction::receive;
   chosen->ready_at = ++clock_;  // behind the other small ones
-  if (waiting == 1) return turn{chosen->id, chosen->last, false, quantum_};
+  if (waiting == 1) return turn{chosen->id, chosen->last, false, piece()};
   return turn{chosen->id, chosen->last, true, small_bytes};
+}
+
+std::size_t scheduler::piece() const {
+  return since_small_ < conversation_rounds * quantum_ ? quantum_ / 2 : quantum_;
 }
 
 turn scheduler::regular(member& chosen) const {
   const bool both = chosen.sends > 0 && chosen.fetches;
   const bool sends = both ? chosen.last == direction::receive : chosen.sends > 0;
   chosen.last = sends ? direction::send : direction::receive;
-  return {chosen.id, chosen.last, false, quantum_};
+  return {chosen.id, chosen.last, false, piece()};
 }
 
 std::optional<turn> scheduler::next() {
@@ -103,6 +110,11 @@ std::optional<turn> scheduler::next() {
   }
 }
 
+bool scheduler::answer_due() const {
+  return since_small_ < conversation_rounds * quantum_ &&
+         std::any_of(ring_.begin(), ring_.end(), [](const member& m) { return m.asked; });
+}
+
 void scheduler::charge(const turn& taken, std::size_t payload, std::size_t line_bytes) {
   const auto found = find(taken.id);
   if (found == ring_.end()) return;  // closed meanwhile
@@ -110,7 +122,14 @@ void scheduler::charge(const turn& taken, std::size_t payload, std::size_t line_
       std::max(found->credit - static_cast<std::int64_t>(line_bytes), -debt_rounds_max * quantum());
   if (taken.what == direction::receive && payload > 0)
     found->fetches_small = payload <= small_bytes;
-  if (taken.ahead) passed_ahead_ += line_bytes;
+  if (taken.what == direction::receive) found->asked = false;
+  if (taken.ahead) {
+    found->asked |= taken.what == direction::send;
+    passed_ahead_ += line_bytes;
+    since_small_ = 0;
+  } else if (since_small_ != UINT64_MAX) {
+    since_small_ += line_bytes;
+  }
 }
 
 }  // namespace cellsock

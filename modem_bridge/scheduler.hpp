@@ -15,6 +15,8 @@
 /// socket keeps the line while it has credit, which spares slm a select; one that has both to send
 /// and to fetch alternates. Ahead of that ring goes what is small, since somebody waits for it:
 /// within a bound, and charged like everything else, so it changes the order and not the shares.
+/// While such small turns go on, bulk goes in half chunks: a question waits for the piece under way
+/// and its answer for the next one, and together that is to be one chunk.
 namespace cellsock {
 
 enum class direction : std::uint8_t { send, receive };
@@ -35,7 +37,8 @@ public:
   /// that small.
   static constexpr std::size_t small_bytes = 200;
 
-  /// `quantum`: the bytes of line a socket may use per round, and the longest send of one turn.
+  /// `quantum`: the bytes of line a socket may use per round, and the longest send of one turn; at
+  /// least twice `small_bytes`.
   explicit scheduler(std::size_t quantum = 4096) : quantum_(quantum) {}
   void set_quantum(std::size_t quantum) { quantum_ = quantum; }
 
@@ -49,6 +52,9 @@ public:
   [[nodiscard]] std::optional<turn> next();
   /// What the turn moved, and the bytes of line it took, waits included.
   void charge(const turn& taken, std::size_t payload, std::size_t line_bytes);
+  /// Whether somebody asked something small, beside bulk, and has not been answered: worth
+  /// listening for a moment before the next piece of bulk.
+  [[nodiscard]] bool answer_due() const;
 
 private:
   struct member {
@@ -57,6 +63,7 @@ private:
     bool fetches = false;
     std::int64_t credit = 0;
     bool granted = false;        // its quantum of this visit is in `credit`
+    bool asked = false;          // a small send went ahead, and nothing was fetched since
     bool fetches_small = true;   // the last fetch was, or there was none yet
     std::uint64_t ready_at = 0;  // order in which small ones are served
     direction last = direction::receive;
@@ -72,12 +79,14 @@ private:
   [[nodiscard]] bool nobody_ready() const;
   [[nodiscard]] std::optional<turn> next_small();
   [[nodiscard]] turn regular(member& chosen) const;
+  [[nodiscard]] std::size_t piece() const;
   [[nodiscard]] std::int64_t quantum() const { return static_cast<std::int64_t>(quantum_); }
   void visit_over();
 
   std::size_t quantum_;
   std::vector<member> ring_;      // the front is being visited
   std::size_t passed_ahead_ = 0;  // bytes of line small turns took since the last regular one
+  std::uint64_t since_small_ = UINT64_MAX;  // bytes of line regular turns took since the last small
   std::uint64_t clock_ = 0;
 };
 

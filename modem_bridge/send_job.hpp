@@ -23,9 +23,10 @@ public:
 
 private:
   void next_piece();
-  void send_string(std::string_view payload);
+  void send_text(dialect::intent how, std::string_view text, std::string_view payload);
   void send_data(std::string_view payload);
   void data_mode_over(const at::reply& reply);
+  void verify();
   void piece_sent();
   void fail_stream(errc cause, const std::string& detail);
 
@@ -33,9 +34,11 @@ private:
   socket_id id_;
   bool asking_ = false;
   bool gone_ = false;
+  bool drains_ = false;  // the failure may leave received data behind
   std::vector<std::byte> bytes_;
   std::vector<piece> pieces_;
   std::size_t next_ = 0;
+  time_point began_{};
 };
 
 }  // namespace cellsock

@@ -8,7 +8,7 @@
 namespace cellsock {
 
 bool modem_socket::can_send() const {
-  if ((offered == 0 && kept.empty()) || closing) return false;
+  if ((offered == 0 && kept.empty()) || closing || send_failed || hole) return false;
   // A datagram socket is opened by its first send.
   return kind == transport::datagram ? !connecting : handle && connected;
 }
@@ -19,9 +19,16 @@ std::size_t modem_socket::next_send() const {
 }
 
 bool modem_socket::can_receive() const {
-  if (!handle || !wanted || closing || ended) return false;
+  if (!handle || !wanted || closing || ended || hole) return false;
   if (kind == transport::stream && !connected) return false;
+  // What was pushed comes before what is fetched, and a push that is on brings the rest.
+  if (!held.empty() || (pushed && !hung_up)) return false;
   return news != readable::no || hung_up;
+}
+
+bool modem_socket::awaits_news() const {
+  if (!handle || !wanted || closing || ended || hung_up || pushed) return false;
+  return news == readable::no && (kind == transport::datagram || connected);
 }
 
 void modem_socket::forget_modem_side() {
@@ -31,6 +38,10 @@ void modem_socket::forget_modem_side() {
   news = readable::no;
   hung_up = ended = needs_arming = false;
   false_alarms = 0;
+  send_failed.reset();
+  pushed = push_fixed = hole = false;
+  held.clear();
+  held_bytes = 0;
 }
 
 modem_socket& sockets::declare(socket_id id, ip_family family, transport kind) {

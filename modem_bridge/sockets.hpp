@@ -2,12 +2,14 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <vector>
 
 #include "stack/endpoint.hpp"
 #include "stack/ids.hpp"
+#include "stack/result.hpp"
 #include "stack/transport.hpp"
 
 namespace cellsock {
@@ -17,6 +19,11 @@ enum class readable {
   no,
   guess,  // the last read was full, or a notice came during it: there may be more
   told,   // the modem said so
+};
+
+struct held_data {
+  std::vector<std::byte> bytes;
+  std::optional<endpoint> from = {};
 };
 
 struct modem_socket {
@@ -36,11 +43,20 @@ struct modem_socket {
   // receiving
   bool wanted = false;
   readable news = readable::no;
-  bool hung_up = false;       // HUP, ERR or NVAL seen: drain, then it is over
-  bool ended = false;         // end of stream reported
-  int false_alarms = 0;       // announced reads in a row that found nothing
-  bool needs_arming = false;  // an empty datagram does not re-arm the modem's notice
+  std::optional<failure> send_failed = {};  // told after what can still be received
+  bool hung_up = false;                     // HUP, ERR or NVAL seen: drain, then it is over
+  bool ended = false;                       // end of stream reported
+  int false_alarms = 0;                     // announced reads in a row that found nothing
+  bool needs_arming = false;                // an empty datagram does not re-arm the modem's notice
+  // pushed data
+  bool pushed = false;      // the modem sends it by itself
+  bool hole = false;        // some of it got lost: nothing more is told, and it is over soon
+  bool push_fixed = false;  // it refuses to change that
+  std::deque<held_data> held = {};  // came while the program had no room
+  std::size_t held_bytes = 0;
 
+  /// Whether a poll could bring news of it.
+  [[nodiscard]] bool awaits_news() const;
   [[nodiscard]] bool can_send() const;
   /// Bytes the next send could take.
   [[nodiscard]] std::size_t next_send() const;

@@ -51,6 +51,9 @@ inline constexpr std::size_t sockets_max = 1024;
 inline constexpr std::size_t tombstones_max = 4096;
 inline constexpr auto tombstone_age_max = 10min;
 
+/// Modems of one daemon: more than any machine has UARTs, and a mistake in a file is caught.
+inline constexpr std::size_t modems_max = 16;
+
 // ---- life cycle ----
 
 /// Bytes accepted before close() may take this long to leave: 16 KiB + staging at 9600 baud.

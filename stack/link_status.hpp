@@ -55,6 +55,14 @@ struct uart_counters {
   std::uint64_t resyncs = 0;
 };
 
+/// The lines beside the data, as the host sees them; true: asserted.
+struct modem_lines {
+  bool dtr = false;  // ours: the modem's UART may be on
+  bool cts = false;  // the modem's: it takes bytes
+  bool ri = false;   // the modem's: it has something to say
+  friend bool operator==(const modem_lines&, const modem_lines&) = default;
+};
+
 struct link_status {
   link_state state = link_state::closed;
   failure trouble{errc::none};
@@ -70,6 +78,7 @@ struct link_status {
   std::optional<int> rsrp_dbm = {};
   std::optional<ip_address> address = {};   // of PDN 0: its IPv4 address,
   std::optional<ip_address> address6 = {};  // and its IPv6 address; either or both
+  std::optional<modem_lines> lines = {};    // where the port has them
   bool pdn_up = false;
   unsigned mtu = 0;  // 0: the network did not say
   unsigned handles_used = 0;

@@ -61,6 +61,8 @@ constexpr std::array rows{
     row{errc::unsupported_operation, "unsupported-operation", "the modem's dialect cannot do this"},
     row{errc::unknown_option, "unknown-option", "no such socket option at this level"},
     row{errc::not_permitted, "not-permitted", "ask as root or as the daemon's own user"},
+    row{errc::no_device, "no-device",
+        "no modem has this name; `cellsock status` shows the names there are"},
     row{errc::name_not_found, "name-not-found", "the name does not exist"},
     row{errc::name_failed, "name-failed", "the name could not be resolved"},
     row{errc::name_try_again, "name-try-again", "the name server did not answer in time"},

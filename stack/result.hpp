@@ -50,6 +50,7 @@ enum class errc : std::uint8_t {
   unsupported_operation,
   unknown_option,
   not_permitted,  // by who asks (peer credentials), not by what is asked
+  no_device,      // no modem has this name
   // Names.
   name_not_found,
   name_failed,

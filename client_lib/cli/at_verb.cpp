@@ -31,6 +31,7 @@ exit_status run_at(const options& given) {
   v1::Request request;
   request.mutable_at()->set_command(given.at_command);
   request.mutable_at()->set_timeout_ms(given.at_timeout_s.value_or(0) * 1000);
+  request.mutable_at()->set_link(given.modem);
   auto reply = call_daemon(given, request, patience_of(given));
   if (!reply) return explain(given, reply.why());
   const auto& said = reply->at();

@@ -56,8 +56,9 @@ std::string event_text(const v1::WatchEvent& event) {
 std::string trace_text(const v1::WatchEvent& event) {
   if (event.event() != "at") return event_text(event);
   const auto payload = field(event, "payload");
-  return missed_text(event) + time_text(event.unix_ms()) + ' ' + field(event, "dir") + ' ' +
-         field(event, "socket") + ' ' + field(event, "text") +
+  const auto link = field(event, "link");
+  return missed_text(event) + time_text(event.unix_ms()) + ' ' + (link.empty() ? "" : link + ' ') +
+         field(event, "dir") + ' ' + field(event, "socket") + ' ' + field(event, "text") +
          (payload.empty() ? "" : "  " + payload) + '\n';
 }
 

@@ -22,20 +22,26 @@ struct verb_row {
 
 void add_no_arguments(CLI::App&, options&) {}
 
+void add_modem(CLI::App& app, options& given, const char* meaning) {
+  app.add_option("--modem", given.modem, meaning)->type_name("NAME");
+}
+
 void add_at_arguments(CLI::App& app, options& given) {
   app.add_option("command", given.at_command, "AT command, quoted for the shell")->required();
   app.add_option("--timeout", given.at_timeout_s, "seconds to wait for the modem")
       ->type_name("S")
       ->check(CLI::Range(1, 3600));
+  add_modem(app, given, "which modem, as `cellsock status` names it [the first]");
 }
 
 void add_trace_arguments(CLI::App& app, options& given) {
   app.add_flag("--payload", given.trace_payload,
                "show payload too (root and the daemon's own user only)");
+  add_modem(app, given, "this modem's alone, as `cellsock status` names it");
 }
 
 constexpr std::array verbs{
-    verb_row{"status", "Show the modem, its network and every socket",
+    verb_row{"status", "Show every modem, its network and every socket",
              "Examples:\n"
              "  cellsock status\n"
              "  cellsock status --json | jq '.links[0].registration'",

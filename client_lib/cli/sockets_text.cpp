@@ -15,12 +15,12 @@ std::string known(const std::string& text) {
 }  // namespace
 
 std::string sockets_text(const v1::StatusReply& status) {
-  std::vector<std::vector<std::string>> rows{{"SOCKET", "TYPE", "STATE", "LOCAL", "PEER", "HANDLE",
-                                              "SENT", "RECEIVED", "QUEUED", "DROPPED", "AGE", "PID",
-                                              "UID", "PROGRAM"}};
+  std::vector<std::vector<std::string>> rows{{"SOCKET", "MODEM", "TYPE", "STATE", "LOCAL", "PEER",
+                                              "HANDLE", "SENT", "RECEIVED", "QUEUED", "DROPPED",
+                                              "AGE", "PID", "UID", "PROGRAM"}};
   for (const auto& one : status.sockets())
-    rows.push_back({std::to_string(one.id()), known(one.type()), known(one.state()),
-                    known(text_of(one.local())), known(text_of(one.peer())),
+    rows.push_back({std::to_string(one.id()), known(one.link()), known(one.type()),
+                    known(one.state()), known(text_of(one.local())), known(text_of(one.peer())),
                     one.modem_handle() >= 0 ? std::to_string(one.modem_handle()) : "-",
                     std::to_string(one.bytes_sent()), std::to_string(one.bytes_received()),
                     std::to_string(one.bytes_queued()), std::to_string(one.datagrams_dropped()),

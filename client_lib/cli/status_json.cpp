@@ -44,6 +44,11 @@ json uart(const v1::UartCounters& counted) {
           {"resyncs", counted.resyncs()}};
 }
 
+json lines(const v1::LinkStatus& one) {
+  if (!one.has_lines()) return {};
+  return {{"dtr", one.lines().dtr()}, {"cts", one.lines().cts()}, {"ri", one.lines().ri()}};
+}
+
 json link(const v1::LinkStatus& one) {
   return {{"name", one.name()},
           {"uri", one.uri()},
@@ -66,7 +71,9 @@ json link(const v1::LinkStatus& one) {
           {"handles_max", one.handles_max()},
           {"busy", busy(one)},
           {"uart", uart(one.uart())},
-          {"restarts", one.restarts()}};
+          {"restarts", one.restarts()},
+          {"warning", known(one.warning())},
+          {"lines", lines(one)}};
 }
 
 json socket(const v1::SocketStatus& one) {
@@ -82,7 +89,8 @@ json socket(const v1::SocketStatus& one) {
           {"bytes_received", one.bytes_received()},
           {"bytes_queued", one.bytes_queued()},
           {"datagrams_dropped", one.datagrams_dropped()},
-          {"age_ms", one.age_ms()}};
+          {"age_ms", one.age_ms()},
+          {"link", known(one.link())}};
 }
 
 json sockets(const v1::StatusReply& status) {

@@ -89,12 +89,22 @@ std::string exhausted_text(const v1::StatusReply& status, const v1::LinkStatus& 
   unsigned held = 0;
   for (const auto& one : status.sockets()) {
     if (one.state() == "closing" || one.state() == "draining") continue;
+    if (one.link() != link.name()) continue;
     ++held;
     holders += (holders.empty() ? "" : ", ") + printable(one.owner_program()) + " (pid " +
                std::to_string(one.owner_pid()) + ")";
   }
   if (link.handles_max() == 0 || held < link.handles_max()) return {};
   return field("exhausted", "every socket is held: " + holders);
+}
+
+std::string lines_text(const v1::LinkStatus& link) {
+  if (!link.has_lines()) return {};
+  const auto level = [](const char* line, bool asserted) {
+    return std::string(line) + (asserted ? " on" : " off");
+  };
+  return joined({level("DTR", link.lines().dtr()), level("CTS", link.lines().cts()),
+                 level("RI", link.lines().ri())});
 }
 
 std::string link_text(const v1::StatusReply& status, const v1::LinkStatus& link) {
@@ -105,6 +115,7 @@ std::string link_text(const v1::StatusReply& status, const v1::LinkStatus& link)
       link.restarts() != 0 ? "restarted " + std::to_string(link.restarts()) + " times" : "";
   return printable(link.name()) + "  " + printable(link.uri()) + '\n' +
          field("state", joined({link.state(), restarts})) + trouble_text(link) +
+         field("warning", printable(link.warning())) +
          field("modem", joined({joined({link.manufacturer(), link.model()}, " "),
                                 prefixed("firmware ", link.modem_firmware()),
                                 prefixed("IMEI ", link.imei())})) +
@@ -115,7 +126,7 @@ std::string link_text(const v1::StatusReply& status, const v1::LinkStatus& link)
          field("sockets", std::to_string(link.handles_used()) + " of " +
                               std::to_string(link.handles_max()) + " of the modem's in use") +
          exhausted_text(status, link) + field("held by", holder(status, link)) +
-         field("uart", uart_text(link.uart()));
+         field("uart", uart_text(link.uart())) + field("lines", lines_text(link));
 }
 
 std::string short_sockets_text(const v1::StatusReply& status) {

@@ -17,6 +17,7 @@ struct options {
   std::string at_command;
   std::optional<std::uint32_t> at_timeout_s;
   bool trace_payload = false;
+  std::string modem;  // empty: the default one (`at`), all (`trace`)
 };
 
 [[nodiscard]] exit_status run_status(const options& given);

@@ -52,6 +52,7 @@ exit_status run_trace(const options& given) {
   v1::WatchRequest what;
   what.set_trace(true);
   what.set_trace_payload(given.trace_payload);
+  what.set_link(given.modem);
   return follow(given, what, given.json ? event_json : trace_text);
 }
 

@@ -32,6 +32,7 @@ enum class option_shape : std::uint8_t {
   timeval,
   linger,
   callback,
+  text,
 };
 
 /// Who answers.
@@ -39,6 +40,7 @@ enum class option_keeper : std::uint8_t {
   timeout,    // library: applied there, known to the daemon
   error,      // daemon's pending error, or the reason of the end
   fact,       // library: what the socket is
+  device,     // the daemon's choice of link
   callback,   // library: poll_callbacks
   buffer,     // both ends of the kernel channel, and the daemon for reading back
   daemon,     // the link or the daemon: carried, emulated or UNKNOWN_OPTION there
@@ -145,6 +147,13 @@ inline constexpr std::array rows{
                error,
                use::get,
                v1::OPTION_ERROR},
+    option_row{"SO_BINDTODEVICE",
+               {S, NRF_SO_BINDTODEVICE},
+               {S, SO_BINDTODEVICE},
+               shape::text,
+               device,
+               use::both,
+               v1::OPTION_BIND_TO_DEVICE},
     // Nordic's.
     number("SO_BINDTOPDN", nrf(S, NRF_SO_BINDTOPDN), v1::OPTION_PDN, 0, 10, option_kind::any,
            use::set, early),
@@ -265,7 +274,7 @@ constexpr bool sound() {
       return false;
     if (row.low > row.high) return false;
     const bool asks = row.keeper == option_keeper::daemon || row.keeper == buffer ||
-                      row.keeper == timeout || row.keeper == error;
+                      row.keeper == device || row.keeper == timeout || row.keeper == error;
     if (asks != (row.wire != v1::OPTION_UNSPECIFIED)) return false;
   }
   return true;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "client_lib/bsd_calls.hpp"
@@ -22,6 +23,29 @@ constexpr std::int64_t microseconds_per_second = 1'000'000;
 
 constexpr timeout_kind timeout_of(const option_row& row) {
   return row.wire == v1::OPTION_RECV_TIMEOUT_MS ? timeout_kind::receive : timeout_kind::send;
+}
+
+/// Longer than any name of a device; a `struct ifreq`, which has the name first, is shorter too.
+constexpr std::size_t device_name_max = 64;
+
+/// Text with or without its final zero, or a `struct ifreq` as Zephyr has it.
+inline int choose_device(int fd, const void* value, std::size_t length) {
+  if (value == nullptr && length > 0) return -EFAULT;
+  if (length > device_name_max) return -EINVAL;
+  const auto* text = static_cast<const char*>(value);
+  return set_device(fd, std::string(text, length == 0 ? 0 : ::strnlen(text, length)));
+}
+
+/// As Linux gives it: with its final zero; nothing while no device is chosen.
+template <class Api>
+int give_device(int fd, void* value, typename Api::length* length) {
+  std::string name;
+  if (const int result = get_device(fd, name); result < 0) return result;
+  const std::size_t bytes = name.empty() ? 0 : name.size() + 1;
+  if (*length < bytes) return -EINVAL;
+  if (bytes > 0) std::memcpy(value, name.c_str(), bytes);
+  *length = static_cast<typename Api::length>(bytes);
+  return 0;
 }
 
 /// An option that nobody has on a descriptor that is nobody's: the descriptor's error first.
@@ -107,7 +131,8 @@ int give_number(const option_row& row, std::int64_t number, void* to,
     case option_shape::flag:
     case option_shape::integer:
     case option_shape::command:
-    case option_shape::callback: break;
+    case option_shape::callback:
+    case option_shape::text: break;
   }
   return give<Api>(static_cast<int>(number), to, length);
 }
@@ -143,6 +168,7 @@ int set_option(int fd, int level, int option, const void* value, typename Api::l
     return unknown_option(fd);
   socket_facts facts;
   if (const int error = check_socket(fd, *row, true, facts); error != 0) return error;
+  if (row->keeper == option_keeper::device) return choose_device(fd, value, length);
   if (row->keeper == option_keeper::callback) return Api::set_callback(fd, value, length);
   const auto given = number_in<Api>(*row, value, length);
   if (const int* error = std::get_if<int>(&given)) return -*error;
@@ -163,6 +189,7 @@ int get_option(int fd, int level, int option, void* value, typename Api::length*
   if (value == nullptr || length == nullptr) return -EFAULT;
   socket_facts facts;
   if (const int error = check_socket(fd, *row, false, facts); error != 0) return error;
+  if (row->keeper == option_keeper::device) return give_device<Api>(fd, value, length);
   std::int64_t number = 0;
   int result = 0;
   switch (row->keeper) {

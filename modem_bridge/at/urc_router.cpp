@@ -15,6 +15,7 @@ constexpr std::array rows{
     urc_row{"#XMODEM:", urc::modem_fault, false, false},
     urc_row{"#XAPOLL:", urc::socket_event, false, false},
     urc_row{"#XDATAMODE:", urc::data_mode_ended, false, false},
+    urc_row{"#XSENDNTF:", urc::send_notice, false, false},
     urc_row{"+CEREG:", urc::registration, false, true},
     urc_row{"+CGEV:", urc::packet_event, false, false},
     urc_row{"%XSIM:", urc::sim, false, false},

@@ -11,6 +11,7 @@ enum class urc {
   init_failed,      // INIT ERROR: only a reset helps
   modem_fault,      // #XMODEM: FAULT / SHUTDOWN / INIT
   socket_event,     // #XAPOLL: <handle>,<events>
+  send_notice,      // #XSENDNTF: <handle>,<0|-1>,<size>; only where a send asks for it
   registration,     // +CEREG: <stat>[,…]
   packet_event,     // +CGEV: …
   sim,              // %XSIM: <0|1>

@@ -14,9 +14,11 @@ constexpr auto probe_wait = 500ms;
 constexpr auto quote_wait = 200ms;
 constexpr auto settle_quiet = 100ms;
 constexpr auto terminator_wait = 200ms;
+constexpr auto rate_settles = 100ms;
 constexpr int silences_max = 2;
 
 /// Ways back to a prompt, gentlest first; each is followed by a probe.
+enum class kind { bytes, rates };
 struct remedy {
   std::string_view name;
   char byte;
@@ -25,6 +27,7 @@ struct remedy {
   std::chrono::milliseconds pause;  // after each round
   bool closes_quote = false;        // ends with a `"` probe
   std::string_view unsupported = {};
+  kind how = kind::bytes;
 };
 constexpr std::array remedies{
     remedy{"leave data mode", '+', 3, 1, 300ms},
@@ -32,12 +35,17 @@ constexpr std::array remedies{
     // driver types is about 1100 bytes, the longest any owner can is 8192.
     remedy{"erase a half-typed line", '\x7f', 1280, 1, 10ms, true},
     remedy{"erase a very long line", '\x7f', 8192, 1, 10ms, true},
-    remedy{"fill a counted data mode", '\r', 256, 16, 60ms},
+    // As many as the longest payload that is ever announced.
+    remedy{"fill a counted data mode", '\r', 256, 32, 60ms},
     remedy{"leave CMUX", 0, 0, 0, 0ms, false, "CMUX is not supported yet"},
-    remedy{"try other baud rates", 0, 0, 0, 0ms, false, "only the configured rate is tried"},
+    remedy{"try other baud rates", 0, 0, 0, 0ms, false, {}, kind::rates},
     remedy{"leave PPP", 0, 0, 0, 0ms, false, "PPP is not supported yet"},
     remedy{"reset by hardware", 0, 0, 0, 0ms, false, "no reset line is wired"},
 };
+constexpr std::size_t fill_counted = 3;
+static_assert(remedies[fill_counted].byte == '\r');
+static_assert(remedies[fill_counted].bytes * remedies[fill_counted].rounds >=
+              modem_limits::counted_payload_max);
 
 /// Who is it? Asked in order; `on_error` is the next question, or the end.
 enum class on_error { next_question, wrong_modem };
@@ -57,9 +65,19 @@ constexpr std::size_t ask_commands = 2;
 
 }  // namespace
 
-void detector::begin(goal wanted, std::string terminator, time_point now) {
-  *this = detector{};
+void detector::line_rates(unsigned rate, std::vector<unsigned> others) {
+  rate_ = rate;
+  rates_ = std::move(others);
+}
+
+void detector::begin(goal wanted, std::string terminator, time_point now, bool counted) {
+  detector fresh;
+  fresh.spoken_ = std::move(spoken_);
+  fresh.rate_ = fresh.first_rate_ = rate_;
+  fresh.rates_ = std::move(rates_);
+  *this = std::move(fresh);
   goal_ = wanted;
+  counted_ = counted;
   identity_.terminator = std::move(terminator);
   if (goal_ == goal::resync) {
     // The tail of whatever went wrong must not be taken for an answer.
@@ -83,6 +101,7 @@ void detector::enter(phase next) {
 }
 
 void detector::send(std::string bytes, std::chrono::milliseconds wait) {
+  typed_ = bytes.substr(0, bytes.find_first_of("\r\n"));
   output_ += bytes;
   wait_ = wait;
   deadline_.reset();  // `sent` sets it
@@ -103,6 +122,7 @@ void detector::line(std::string_view text, time_point now) {
     if (phase_ != phase::over) probe(now);
     return;
   }
+  if (!typed_.empty() && text == typed_) return;  // its echo
   const bool ok = text == "OK";
   const bool error = text == "ERROR" || text.starts_with("+CME ERROR:");
   switch (phase_) {
@@ -119,6 +139,7 @@ void detector::line(std::string_view text, time_point now) {
     case phase::quote:
       if (error || ok) remedy_over(now);
       return;
+    case phase::rate: return;  // still of the old one
     case phase::settle: deadline_ = now + settle_quiet; return;
     case phase::ask:
       if (ok || error) return asked(ok, now);
@@ -166,17 +187,40 @@ void detector::probe_silent(time_point now) {
   next_remedy(now);
 }
 
-void detector::next_remedy(time_point) {
+void detector::next_remedy(time_point now) {
   errors_in_a_row_ = 0;
   disturbed_ = true;
   if (phase_ == phase::probe && (remedy_ > 0 || remedy_round_ > 0)) ++remedy_;
-  while (remedy_ < remedies.size() && !remedies[remedy_].unsupported.empty()) ++remedy_;
-  if (remedy_ >= remedies.size())
-    return finish(fail(errc::no_answer,
-                       "nothing that speaks AT answers; tried AT, leaving data mode, erasing the "
-                       "line and filling a counted data mode (is the baud rate right, is the modem "
-                       "powered, is it in CMUX or PPP?)"));
+  while (remedy_ < remedies.size() && (!remedies[remedy_].unsupported.empty() ||
+                                       (remedies[remedy_].how == kind::rates && rates_.empty())))
+    ++remedy_;
+  if (remedy_ >= remedies.size()) return give_up();
+  start_remedy(now);
+}
+
+void detector::give_up() {
+  finish(fail(errc::no_answer,
+              "nothing that speaks AT answers; tried AT, leaving data mode, erasing the line, "
+              "filling a counted data mode and other rates of the line (is the baud rate right, is "
+              "the modem powered, is it in CMUX or PPP?)"));
+}
+
+void detector::try_rate(unsigned rate, time_point now) {
+  rate_ = rate;
+  rate_wanted_ = rate;
+  enter(phase::rate);
+  deadline_ = now + rate_settles;
+}
+
+void detector::start_remedy(time_point now) {
   const auto& row = remedies[remedy_];
+  if (row.how == kind::rates) {
+    --remedy_;  // it stays the next one while there are rates left
+    remedy_round_ = 1;
+    const unsigned rate = rates_.front();
+    rates_.erase(rates_.begin());
+    return try_rate(rate, now);
+  }
   remedy_round_ = 1;
   quote_tries_ = 0;
   enter(phase::remedy);
@@ -184,6 +228,7 @@ void detector::next_remedy(time_point) {
 }
 
 void detector::remedy_over(time_point now) {
+  if (std::exchange(filled_first_, false)) remedy_ = static_cast<std::size_t>(remedy_round_ = 0);
   probe(now);
 }
 
@@ -191,7 +236,14 @@ void detector::expire(time_point now) {
   if (!deadline_ || now < *deadline_) return;
   deadline_.reset();
   switch (phase_) {
-    case phase::quiet: return probe(now);
+    case phase::quiet:
+      if (!std::exchange(counted_, false)) return probe(now);
+      // It waits for the rest of a payload: what was probed now would be sent.
+      remedy_ = fill_counted;
+      filled_first_ = true;
+      disturbed_ = true;
+      return start_remedy(now);
+    case phase::rate: return probe(now);
     case phase::settle: return probe(now);
     case phase::probe: return probe_silent(now);
     case phase::remedy: {
@@ -241,12 +293,8 @@ void detector::asked(bool ok, time_point now) {
              "it answers AT but neither AT#XSMVER nor AT#XSLMVER: not an nRF91 with Serial "
              "LTE Modem or Serial Modem firmware"));
   }
-  if (question_ == ask_commands) return check_terminator();
+  if (question_ == ask_commands) return recognise();
   read_version();
-  if (question_ == ask_sm && dialect_name_ == "sm")
-    return finish(
-        fail(errc::unsupported_dialect, "recognised Serial Modem " + identity_.firmware +
-                                            ", not supported yet; only Serial LTE Modem is"));
   ask(ask_commands, now);
 }
 
@@ -256,22 +304,39 @@ void detector::read_version() {
   for (const auto& text : lines_)
     if (const auto rest = at::after_prefix(text, row.prefix)) {
       at::args fields(*rest);
-      if (const auto version = fields.text()) identity_.firmware = std::string(*version);
+      if (const auto text_of_it = fields.text()) {
+        identity_.firmware = std::string(*text_of_it);
+        identity_.application = version_in(*text_of_it).value_or(version{});
+      }
+      if (const auto library = fields.text())
+        identity_.library = version_in(*library).value_or(version{});
     }
 }
 
-void detector::check_terminator() {
+bool matches(const table& one, const identity& who) {
+  const auto listed = [&](std::string_view name) { return who.has(name); };
+  const auto named = [](std::string_view name) { return !name.empty(); };
+  for (const auto name : one.known_by.lists)
+    if (named(name) && !listed(name)) return false;
+  for (const auto name : one.known_by.lacks)
+    if (named(name) && listed(name)) return false;
+  return who.application >= one.known_by.application_from;
+}
+
+void detector::recognise() {
   for (const auto& text : lines_)
     if (text.starts_with("AT") && text.size() > 2) identity_.commands.insert(text.substr(2));
-  if (!identity_.has("#XSOCKETSELECT"))
-    return finish(fail(errc::unsupported_dialect,
-                       "Serial LTE Modem " + identity_.firmware +
-                           " lists no #XSOCKETSELECT: not the socket syntax known here"));
-  if (!identity_.has("#XAPOLL"))
-    return finish(fail(errc::unsupported_dialect,
-                       "Serial LTE Modem " + identity_.firmware +
-                           " has no #XAPOLL (NCS 3.0 or older), not supported yet; NCS 3.1 is"));
-  identity_.spoken = &slm();
+  const auto fits = [this](const table* one) { return matches(*one, identity_); };
+  const auto found = std::find_if(spoken_.begin(), spoken_.end(), fits);
+  if (found == spoken_.end())
+    return finish(
+        fail(errc::unsupported_dialect,
+             "firmware " + identity_.firmware +
+                 " lists neither #XSOCKETSELECT with #XAPOLL or #XPOLL (Serial LTE Modem) "
+                 "nor #XCLOSE with #XRECVCFG (Serial Modem): not a socket syntax known "
+                 "here"));
+  identity_.spoken = *found;
+  dialect_name_ = std::string((*found)->name);
   if (identity_.terminator == "\n") return finish(identity_);
   // A build that ends commands with CR would take a further LF as the first byte of a payload.
   enter(phase::terminator_cr);

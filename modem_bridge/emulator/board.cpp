@@ -2,6 +2,8 @@
 #include "modem_bridge/emulator/board.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <utility>
 
 #include "modem_bridge/emulator/uplink.hpp"
@@ -12,16 +14,20 @@ board::board(const modem_config& configuration, network& behind, event_log& even
              time_point start)
     : config(configuration),
       log(events),
-      stack(behind, configuration.network_delay),
+      stack(behind, configuration.network_delay,
+            std::max<std::size_t>(1, configuration.application->accept_backlog)),
       radio(configuration),
-      sockets(configuration.first_handle),
-      now(start) {
+      sockets(configuration.first_handle, configuration.application->sockets_max),
+      mode(configuration.application->ring_rewound),
+      now(start),
+      line_baud(configuration.baud),
+      boot_baud(configuration.baud) {
   radio.on_context_lost = [this](int cid) {
     const int pdn_id = radio.contexts().at(cid).pdn_id;
     log.add(now, "pdn-lost", -1, 0, std::to_string(cid));
     stack.kill_closing(pdn_id);
     for (modem_socket* socket : sockets.all()) {
-      if (socket->cid != pdn_id) continue;
+      if (socket->cid != pdn_id || socket->kept_open()) continue;
       stack.kill(socket->id);
       if (socket->peer) stack.kill(*socket->peer);
     }
@@ -59,14 +65,39 @@ void board::injection_point(urc_injection here) {
 }
 
 unsigned board::time_limit_ms_min() const {
-  return data_mode::limit_ms_min(config.baud, uplink::buffer_bytes);
+  const unsigned baud = rules().limit_follows_speed ? line_baud : config.baud;
+  return data_mode::limit_ms_min(baud, uplink::buffer_bytes);
 }
 
-void board::enter_data_mode() {
-  if (time_limit_ms == 0) time_limit_ms = time_limit_ms_min();
-  mode.enter();
+bool board::library_older_than(int major, int minor, int patch) const {
+  std::array<int, 3> parts{};
+  const char* at = config.library_version.data();
+  const char* end = at + config.library_version.size();
+  for (int& part : parts) {
+    at = std::from_chars(at, end, part).ptr;
+    if (at == end || *at != '.') break;
+    ++at;
+  }
+  return parts < std::array{major, minor, patch};
+}
+
+int board::current_handle() {
   const modem_socket* socket = sockets.current();
-  log.add(now, "data-mode", socket ? socket->handle : -1, 0, "entered");
+  return socket ? socket->handle : -1;
+}
+
+void board::rearm(modem_socket& socket, unsigned bits) {
+  if (rules().syntax == command_syntax::handle)
+    channel_watch::rearm(socket, bits);
+  else
+    watch.rearm(socket, bits);
+}
+
+void board::enter_data_mode(int handle, std::size_t count) {
+  if (time_limit_ms == 0) time_limit_ms = time_limit_ms_min();
+  mode.enter(count);
+  data_handle = handle;
+  log.add(now, "data-mode", handle, count, "entered");
 }
 
 bool board::network_up(const modem_socket& socket) const {
@@ -78,6 +109,8 @@ void board::close_all_sockets() {
   stack.close_all();
   sockets.clear();
   watch.stop();
+  readiness.reset();
+  owed.clear();
 }
 
 void board::reboot() {
@@ -88,6 +121,9 @@ void board::reboot() {
   time_limit_ms = 0;
   send_flags = 0;
   send_host.clear();
+  data_handle = -1;
+  echo = false;
+  speed_change.reset();
   output.clear();
   power.reset();
   pending = nullptr;

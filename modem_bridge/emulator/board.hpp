@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "modem_bridge/emulator/cell.hpp"
+#include "modem_bridge/emulator/channel_watch.hpp"
+#include "modem_bridge/emulator/command.hpp"
 #include "modem_bridge/emulator/config.hpp"
 #include "modem_bridge/emulator/data_mode.hpp"
 #include "modem_bridge/emulator/event_log.hpp"
@@ -33,18 +35,41 @@ struct board {
   ip_stack stack;
   cell radio;
   socket_table sockets;
-  poll_watch watch;
+  poll_watch watch;         // selected-socket syntax
+  channel_watch readiness;  // handle syntax
   data_mode mode;
   time_point now;
 
   bool cme_errors = false;
   unsigned time_limit_ms = 0;  // of data mode; 0 until set or data mode was first entered
   int send_flags = 0;          // of the data mode under way
+  int data_handle = -1;        // the socket it sends on
+  bool echo = false;
+  unsigned line_baud;                         // the rate now
+  unsigned boot_baud;                         // the rate after a reset
+  std::optional<unsigned> speed_change = {};  // wanted as soon as what was said has left
   /// Where data mode sends datagrams. The firmware forgets it only when a send-to ends well, so a
   /// send-to refused after its host was read leaves it behind for the next plain data mode.
   std::string send_host = {};
   int send_port = 0;
   urc_injection injection = urc_injection::off;
+  /// Nothing is pushed meanwhile.
+  bool push_held = false;
+  /// Asynchronous sends whose outcome is owed.
+  struct owed_notice {
+    int handle;
+    pcb target;
+    std::size_t bytes;
+  };
+  std::vector<owed_notice> owed = {};
+  /// What happens to a connection in the middle of a data mode's payload.
+  enum class cut : std::uint8_t { fin, reset, pdn };
+  struct planned_cut {
+    int handle;
+    std::size_t at_byte;
+    cut how;
+  };
+  std::optional<planned_cut> plan = {};
 
   /// Bytes for the host, in order; with the places where a URC of the poll thread may cut in.
   std::string output;
@@ -54,6 +79,18 @@ struct board {
   /// and at `pending_deadline` at the latest.
   std::function<verdict()> pending;
   std::optional<time_point> pending_deadline;
+
+  [[nodiscard]] const flavour& rules() const { return *config.application; }
+  /// slm: the second version is the modem library's.
+  [[nodiscard]] bool library_older_than(int major, int minor, int patch) const;
+  /// The socket whose handle is a command's first parameter (handle syntax); null: none.
+  [[nodiscard]] modem_socket* named(const command& c) {
+    return sockets.find(c.number(0).value_or(-1));
+  }
+  [[nodiscard]] int current_handle();
+  [[nodiscard]] modem_socket* data_socket() { return sockets.find(data_handle); }
+  /// A command gave reason to look for `bits` again.
+  void rearm(modem_socket& socket, unsigned bits);
 
   /// An information line of a `#X` command, with its leading and closing CRLF.
   void say(std::string_view text);
@@ -67,7 +104,8 @@ struct board {
   void injection_point(urc_injection here);
 
   [[nodiscard]] unsigned time_limit_ms_min() const;
-  void enter_data_mode();
+  /// `count` as `data_mode::enter` has it.
+  void enter_data_mode(int handle, std::size_t count = 0);
   /// The data network this socket uses is up and has its address family.
   [[nodiscard]] bool network_up(const modem_socket& socket) const;
   void close_all_sockets();

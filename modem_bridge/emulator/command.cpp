@@ -10,8 +10,8 @@ char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-bool is_name(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+bool is_name(char c, grammar more) {
+  return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (more.echo && c == '_');
 }
 
 std::optional<std::size_t> find_at(std::string_view line) {
@@ -76,17 +76,22 @@ std::optional<std::string_view> command::text(std::size_t at, std::size_t bytes_
   return parameters[at].text;
 }
 
-std::optional<command> parse_command(std::string_view line) {
+std::optional<command> parse_command(std::string_view line, grammar more) {
   line = line.substr(0, line.find('\0'));
   const auto start = find_at(line);
   if (!start) return {};
   line.remove_prefix(*start + 2);
   command parsed;
   if (line.empty()) return parsed;
-  parsed.separator = line.front();
+  parsed.separator = upper(line.front());
+  if (more.echo && parsed.separator == 'E') {
+    if (line.size() != 2 || (line[1] != '0' && line[1] != '1')) return {};
+    parsed.name = line.substr(1);
+    return parsed;
+  }
   if (parsed.separator != '+' && parsed.separator != '%' && parsed.separator != '#') return {};
   line.remove_prefix(1);
-  while (!line.empty() && is_name(upper(line.front()))) {
+  while (!line.empty() && is_name(upper(line.front()), more)) {
     parsed.name.push_back(upper(line.front()));
     line.remove_prefix(1);
   }

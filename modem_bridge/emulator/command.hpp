@@ -19,7 +19,7 @@ struct command {
     std::string text = {};
   };
 
-  char separator = 0;     // '+', '%' or '#'; 0 for a bare AT
+  char separator = 0;     // '+', '%' or '#'; 'E' for ATE0 and ATE1; 0 for a bare AT
   std::string name = {};  // upper case, without the separator
   form shape = form::execute;
   std::vector<parameter> parameters = {};
@@ -42,9 +42,14 @@ struct command {
   [[nodiscard]] bool is_set() const { return shape == form::execute || shape == form::set; }
 };
 
+/// What the grammar of one firmware allows beyond that of all.
+struct grammar {
+  bool echo = false;  // ATE0, ATE1, and `_` in names
+};
+
 /// Reads one line. The firmware sees a C string, so a NUL ends it; it skips to the first AT; case
 /// does not matter. Empty: the line is not a command (`ERROR`).
-[[nodiscard]] std::optional<command> parse_command(std::string_view line);
+[[nodiscard]] std::optional<command> parse_command(std::string_view line, grammar more = {});
 
 /// The line for a log: every quoted string is replaced by its length.
 [[nodiscard]] std::string redact(std::string_view line);

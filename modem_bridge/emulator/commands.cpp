@@ -7,7 +7,18 @@ namespace cellsock::emulator {
 namespace {
 
 auto application_tables() {
-  return std::array{general_verbs(), socket_verbs(), transfer_verbs(), poll_verbs()};
+  return std::array{general_verbs(),    socket_verbs(),        option_verbs(),
+                    listener_verbs(),   transfer_verbs(),      poll_verbs(),
+                    line_verbs(),       handle_socket_verbs(), handle_transfer_verbs(),
+                    handle_poll_verbs()};
+}
+
+const verb* find_verb(const board& b, const command& c) {
+  for (const auto& table : application_tables())
+    for (const verb& row : table)
+      if (row.separator == c.separator && row.name == c.name && row.where.has(b.rules().id))
+        return &row;
+  return nullptr;
 }
 
 verdict finish_native(board& b, const native_reply& reply) {
@@ -38,20 +49,31 @@ verdict run_native(board& b, const command& c) {
 
 }  // namespace
 
-std::vector<std::string_view> application_command_names() {
-  std::vector<std::string_view> names;
+std::string numbers(std::initializer_list<int> values) {
+  std::string text;
+  for (const int value : values) text += (text.empty() ? "" : ",") + std::to_string(value);
+  return text;
+}
+
+bool family_available(const board& b, int family, int pdn_id) {
+  const auto cid = b.radio.cid_of_pdn(pdn_id);
+  if (!cid) return family == 1;
+  return b.radio.reaches(*cid, family == 2 ? ip_family::v6 : ip_family::v4);
+}
+
+std::vector<std::string> application_command_names(dialect where) {
+  std::vector<std::string> names;
   for (const auto& table : application_tables())
-    for (const verb& row : table) names.push_back(row.name);
+    for (const verb& row : table)
+      if (row.where.has(where) && row.separator != 'E')
+        names.push_back(row.separator + std::string(row.name));
   return names;
 }
 
 verdict run_command(board& b, const command& c) {
   if (c.separator == 0) return verdict::ok;
-  if (c.separator != '#') return run_native(b, c);
-  for (const auto& table : application_tables())
-    for (const verb& row : table)
-      if (row.name == c.name) return row.run(b, c);
-  return verdict::error;
+  if (const verb* row = find_verb(b, c)) return row->run(b, c);
+  return c.separator == '+' || c.separator == '%' ? run_native(b, c) : verdict::error;
 }
 
 }  // namespace cellsock::emulator

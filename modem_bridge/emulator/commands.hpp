@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,8 +15,10 @@
 namespace cellsock::emulator {
 
 struct verb {
-  std::string_view name;  // without `#`
+  std::string_view name;  // without its separator
   verdict (*run)(board&, const command&);
+  dialect_set where;     // the firmware that has it
+  char separator = '#';  // `+`: the application answers it itself, not the modem
 };
 
 /// What the modem itself (not the application) answers.
@@ -35,14 +38,26 @@ struct native_verb {
 std::span<const verb> general_verbs();
 std::span<const verb> socket_verbs();
 std::span<const verb> transfer_verbs();
+std::span<const verb> option_verbs();
+std::span<const verb> listener_verbs();
+std::span<const verb> line_verbs();
+std::span<const verb> handle_socket_verbs();
+std::span<const verb> handle_transfer_verbs();
+std::span<const verb> handle_poll_verbs();
 std::span<const verb> poll_verbs();
 std::span<const native_verb> identity_verbs();
 std::span<const native_verb> network_verbs();
 std::span<const native_verb> context_verbs();
 std::span<const native_verb> power_verbs();
 
-/// Every `#X` command, for `#XCLAC`.
-[[nodiscard]] std::vector<std::string_view> application_command_names();
+/// `1,2,3`: how information lines print numbers.
+[[nodiscard]] std::string numbers(std::initializer_list<int> values);
+/// A context that is up has to have the family. IPv6 wants it up as well: without an address there
+/// is nothing to bind to. IPv4 sockets can be made before there is a network.
+[[nodiscard]] bool family_available(const board& b, int family, int pdn_id);
+
+/// Every command the application of this dialect answers, with its separator, for `#XCLAC`.
+[[nodiscard]] std::vector<std::string> application_command_names(dialect where);
 /// Runs one parsed command; an unknown one is an error.
 verdict run_command(board& b, const command& c);
 

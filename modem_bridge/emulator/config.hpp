@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "modem_bridge/emulator/flavour.hpp"
 #include "modem_bridge/emulator/time.hpp"
 #include "stack/endpoint.hpp"
 
@@ -20,6 +21,8 @@ enum class pdn_family : std::uint8_t { v4, v6, v4v6 };
 /// Everything about one emulated modem. The defaults are an nRF9160 with the Serial LTE Modem
 /// application of NCS 3.1 on 115200 baud, with a quick boot and a quick network.
 struct modem_config {
+  const flavour* application = &flavour_of(dialect::slm_3_1);
+  line_end terminator = line_end::crlf;
   unsigned baud = 115200;
   bool flow_control = true;  // RTS/CTS
   /// From the host's last byte on the wire to the modem's first. Two milliseconds of it are the
@@ -71,5 +74,24 @@ struct modem_config {
   /// The only names that resolve. Several addresses per name are allowed.
   std::multimap<std::string, ip_address> names;
 };
+
+/// Makes it that firmware on the chip it runs on.
+inline void become(modem_config& config, dialect id) {
+  const flavour& application = flavour_of(id);
+  config.application = &application;
+  config.terminator = application.terminator;
+  config.model = application.chip->model;
+  config.firmware = application.chip->firmware;
+  config.hardware = application.chip->hardware;
+  config.short_version = application.chip->short_version;
+  config.application_version = application.application_version;
+  config.library_version = application.library_version;
+}
+
+[[nodiscard]] inline modem_config config_of(dialect id) {
+  modem_config config;
+  become(config, id);
+  return config;
+}
 
 }  // namespace cellsock::emulator

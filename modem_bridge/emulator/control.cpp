@@ -186,6 +186,55 @@ control_reply urc(control_target& t, words w) {
   return good();
 }
 
+// ---- the lines and the rate of the UART ----
+
+control_reply lines(control_target& t, words w) {
+  if (w.size() > 1) return misused("lines");
+  if (w.size() == 1) {
+    if (w[0] != "dtr=0" && w[0] != "dtr=1") return misused("lines");
+    t.whole.set_dtr(w[0] == "dtr=1", t.parts.now);
+  }
+  return good(to_json(t.whole.lines()));
+}
+
+control_reply host_baud(control_target& t, words w) {
+  const auto baud = w.size() == 1 ? whole(w[0]) : std::nullopt;
+  if (!baud) return misused("host-baud");
+  t.whole.set_host_baud(static_cast<unsigned>(*baud), t.parts.now);
+  return good();
+}
+
+/// The control socket's own: it keeps the connection.
+control_reply watch(control_target&, words) {
+  return bad("only on a control socket");
+}
+
+// ---- data mode and push ----
+
+control_reply hup(control_target& t, words w) {
+  constexpr std::array<std::pair<std::string_view, board::cut>, 3> kinds{
+      {{"fin", board::cut::fin}, {"reset", board::cut::reset}, {"pdn", board::cut::pdn}}};
+  if (w.size() == 1 && w[0] == "off") {
+    t.parts.plan.reset();
+    return good();
+  }
+  const auto handle = w.size() == 3 ? whole(w[0]) : std::nullopt;
+  const auto at_byte = w.size() == 3 ? whole(w[1]) : std::nullopt;
+  if (!handle || !at_byte) return misused("hup");
+  for (const auto& [name, how] : kinds) {
+    if (name != w[2]) continue;
+    t.parts.plan = {*handle, static_cast<std::size_t>(*at_byte), how};
+    return good();
+  }
+  return misused("hup");
+}
+
+control_reply push_hold(control_target& t, words w) {
+  if (w.size() != 1 || (w[0] != "on" && w[0] != "off")) return misused("push-hold");
+  t.parts.push_held = w[0] == "on";
+  return good();
+}
+
 control_reply net_delay(control_target& t, words w) {
   const auto delay = w.size() == 1 ? whole(w[0]) : std::nullopt;
   if (!delay) return misused("net-delay");
@@ -207,6 +256,13 @@ constexpr std::array verbs{
     control_verb{"send-fail", "BYTES|off", "sends fail after so many bytes, and no event tells",
                  send_fail},
     control_verb{"urc", "TEXT", "the modem notifies this line, malformed or not", urc},
+    control_verb{"hup", "HANDLE BYTES fin|reset|pdn | off",
+                 "end a connection at that byte of its data mode's payload", hup},
+    control_verb{"push-hold", "on|off", "the modem pushes nothing (#XRECVCFG)", push_hold},
+    control_verb{"lines", "[dtr=0|dtr=1]", "the lines; the host's DTR is set here", lines},
+    control_verb{"watch", "", "keep the connection: one JSON object per change of a line", watch},
+    control_verb{"host-baud", "RATE", "the host's rate, where no pty tells; 0: not known",
+                 host_baud},
     control_verb{"net-delay", "MS", "one-way delay of the radio from now on", net_delay},
     control_verb{"inject-urc", "header|tail|both|off",
                  "poll URCs cut into counted receives, as on hardware they can", inject},

@@ -10,6 +10,7 @@ namespace cellsock::emulator {
 
 /// What the verbs act on. `now` is the board's.
 struct control_target {
+  modem& whole;
   board& parts;
   executor& queue;
   uplink& line;

@@ -20,19 +20,27 @@ constexpr int exit_usage = 2;
 constexpr int exit_no_emulator = 3;
 constexpr long answer_seconds_max = 10;
 
-/// The whole conversation; empty when there is nobody to talk to (errno says why).
-std::string converse(int descriptor, const sockaddr_un& address, std::string_view request) {
-  const timeval patience{answer_seconds_max, 0};
+/// Sends the request; false: there is nobody to talk to (errno says why). An answer has to come
+/// within seconds; what is watched may take its time.
+bool ask(int descriptor, const sockaddr_un& address, std::string_view request, bool watching) {
+  const timeval patience{watching ? 0 : answer_seconds_max, 0};
   ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
-    return {};
-  if (::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) < 0) return {};
+    return false;
+  return ::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) >= 0;
+}
+
+/// Reads to the end, or hands on what comes as it comes.
+std::string read_answer(int descriptor, bool watching) {
   std::string answer;
   std::array<char, 16384> chunk{};
   for (;;) {
     const ssize_t got = ::read(descriptor, chunk.data(), chunk.size());
     if (got <= 0) return answer;
     answer.append(chunk.data(), static_cast<std::size_t>(got));
+    if (!watching || !answer.starts_with("ok\n")) continue;
+    std::cout << answer.substr(3) << std::flush;
+    answer.resize(3);
   }
 }
 
@@ -57,8 +65,10 @@ int run_control_client(const std::string& path, const std::vector<std::string>& 
   std::memcpy(address.sun_path, path.c_str(), path.size());
   const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return exit_no_emulator;
-  const std::string answer = converse(descriptor, address, request);
+  const bool watching = request == "watch\n";
+  const bool asked = ask(descriptor, address, request, watching);
   const int problem = errno;
+  const std::string answer = asked ? read_answer(descriptor, watching) : std::string{};
   ::close(descriptor);
   if (answer.empty()) {
     std::cerr << "nrf91-emulator: no emulator answers at " << path << " (" << std::strerror(problem)

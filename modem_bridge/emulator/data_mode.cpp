@@ -5,8 +5,11 @@
 
 namespace cellsock::emulator {
 
-void data_mode::enter() {
+void data_mode::enter(std::size_t count) {
   state_ = state::payload;
+  remaining_ = count;
+  ring_at_ = 0;
+  payload_bytes_ = 0;
   cause_ = 0;
   buffer_.clear();
   withheld_ = 0;
@@ -25,6 +28,11 @@ void data_mode::leave() {
 }
 
 bool data_mode::put(std::byte value) {
+  if (state_ == state::payload) ++payload_bytes_;
+  if (state_ == state::payload && remaining_ > 0) {
+    buffer_.push_back(value);
+    return --remaining_ == 0;
+  }
   if (value == std::byte{'+'}) {
     if (++withheld_ < terminator_bytes) return false;
     withheld_ = 0;
@@ -40,6 +48,7 @@ std::vector<std::byte> data_mode::take(std::size_t bytes_max) {
       buffer_.begin() + static_cast<std::ptrdiff_t>(std::min(bytes_max, buffer_.size()));
   std::vector<std::byte> taken(buffer_.begin(), end);
   buffer_.erase(buffer_.begin(), end);
+  if (!rewinds_) ring_at_ = (ring_at_ + taken.size()) % buffer_bytes;
   return taken;
 }
 

@@ -16,16 +16,26 @@ using state = data_mode::state;
 constexpr auto idle_detection = 2ms;
 /// Reset, shutdown and sleep act this long after their OK.
 constexpr auto power_change_after = 50ms;
-/// Notifications that come while a command runs wait in a heap of this size; the newest are lost.
-constexpr std::size_t notification_bytes_max = 4096;
-/// With injection on, a poll event waits this long for a counted receive it could cut into.
-constexpr auto injection_patience = 50ms;
-constexpr int overflow = -139;
+/// The UART is closed and opened again to change its rate.
+constexpr auto speed_change_deaf = 20ms;
+constexpr auto ring_pulse = 100ms;
+constexpr auto typing_patience = 100ms;
+constexpr auto typing_patience_echo = 1s;
+/// sm-2 formats a command through a buffer of this size, whatever its line editor took.
+constexpr std::size_t command_bytes_max = 4096;
+/// No more of one line is echoed.
+constexpr std::size_t echo_bytes_max = 4096;
+
+line_rules rules_of(const board& b) {
+  const flavour& build = b.rules();
+  return {b.config.terminator, build.line_bytes_max, build.junk_dropped, build.erased_quote_toggles,
+          build.overlong_at_once};
+}
 
 }  // namespace
 
 executor::executor(board& b, uplink& up, downlink& down, time_point now)
-    : board_(b), up_(up), down_(down), boot_at_(now + b.config.boot_time) {}
+    : board_(b), up_(up), down_(down), editor_(rules_of(b)), boot_at_(now + b.config.boot_time) {}
 
 void executor::run(time_point now) {
   board_.now = now;
@@ -35,12 +45,15 @@ void executor::run(time_point now) {
     board_.log.add(now, "ready");
     if (board_.config.ready_line) board_.raw("Ready\r\n");
   }
-  if (power_ != power::running) up_.discard(now);
+  if (power_ != power::running || uart_off() || deaf_until_) up_.discard(now);
+  if (deaf_until_ && now >= *deaf_until_) deaf_until_.reset();
+  if (board_.rules().deaf_while_busy && busy() && board_.mode.current() == state::at) up_.lose(now);
   if (power_ == power::booting || power_ == power::off) return;
   board_.radio.run(now);
   board_.stack.settle(now);
   fetch_notifications();
   if (hung_ && hung_until_ && now >= *hung_until_) hung_ = false;
+  call_host();
   if (power_ == power::asleep || hung_) return;
   do {
     transmit();
@@ -48,23 +61,30 @@ void executor::run(time_point now) {
     fetch_notifications();
   } while (step());
   transmit();
+  call_host();
 }
 
 std::optional<time_point> executor::next_event() const {
   if (power_ == power::booting) return boot_at_;
   if (power_ == power::off) return {};
-  auto next = sooner(board_.stack.next_event(board_.now), board_.radio.next_event());
+  std::optional<time_point> line = deaf_until_;
+  if (ringing_since_ && board_.rules().ring == ring_indicator::pulse &&
+      board_.now < *ringing_since_ + ring_pulse)
+    line = sooner(line, *ringing_since_ + ring_pulse);
+  auto next = sooner(line, sooner(board_.stack.next_event(board_.now), board_.radio.next_event()));
   if (power_ == power::asleep) return next;
   if (hung_) return sooner(next, hung_until_);
   if (down_.writer_blocked()) return next;
   if (deferred_) return sooner(next, deferred_->due);
   if (board_.pending) return sooner(next, board_.pending_deadline);
-  next = sooner(next, poll_events_held_until_);
+  next = sooner(next, sooner(poll_events_held_until_, typing_until_));
   return sooner(next, board_.mode.silence());
 }
 
 bool executor::step() {
+  if (by_handle()) note_delayed();
   if (down_.writer_blocked()) return false;
+  if (board_.speed_change) return change_speed();
   if (deferred_) {
     if (board_.now < deferred_->due) return false;
     const deferred due = *std::exchange(deferred_, std::nullopt);
@@ -82,7 +102,8 @@ bool executor::step() {
     if (!board_.pending) board_.pending = resume;
     return false;
   }
-  if (print_unsolicited()) return true;
+  const bool typed = up_.has_input() && std::exchange(input_first_, false);
+  if (!typed && print_unsolicited()) return true;
   if (up_.has_input()) {
     take_input();
     return true;
@@ -108,23 +129,33 @@ void executor::take_input() {
     const std::byte value = up_.take(board_.now);
     if (board_.mode.current() != state::at)
       take_payload(value);
-    else if (auto line = editor_.put(value))
-      begin_line(std::move(*line));
+    else
+      take_typed(value);
   }
   if (board_.mode.current() == state::payload)
     board_.mode.touched(board_.now, std::chrono::milliseconds(board_.time_limit_ms));
 }
 
+void executor::take_typed(std::byte value) {
+  const bool terminator = value == std::byte{'\r'} || value == std::byte{'\n'};
+  if (board_.echo && (terminator || editor_.pending_bytes() < echo_bytes_max))
+    board_.raw(std::span(&value, 1));
+  if (board_.rules().urcs == urc_place::idle_only)
+    typing_until_ = board_.now + (board_.echo ? typing_patience_echo : typing_patience);
+  if (auto line = editor_.put(value)) begin_line(std::move(*line));
+}
+
 void executor::begin_line(line_editor::line line) {
-  const modem_socket* socket = board_.sockets.current();
-  board_.log.add(board_.now, "command", socket ? socket->handle : -1, line.text.size(),
-                 redact(line.text));
+  board_.log.add(board_.now, "command", by_handle() ? -1 : board_.current_handle(),
+                 line.text.size(), redact(line.text));
   const duration handler = std::max<duration>(board_.config.turnaround - idle_detection, 0ms);
   deferred_ = deferred{board_.now + handler, [this, line = std::move(line)] { execute(line); }};
 }
 
 void executor::execute(const line_editor::line& line) {
-  const auto parsed = line.overlong ? std::nullopt : parse_command(line.text);
+  const bool overlong = line.overlong || line.text.size() > command_bytes_max;
+  const auto parsed =
+      overlong ? std::nullopt : parse_command(line.text, {.echo = board_.rules().echo});
   const verdict how = parsed ? run_command(board_, *parsed) : verdict::error;
   if (how != verdict::blocked) finish(how);
 }
@@ -136,112 +167,67 @@ void executor::finish(verdict how) {
     board_.log.add(board_.now, "error");
   }
   poll_watch::settle(board_.sockets);
+  typing_until_.reset();
+  if (board_.rules().urcs == urc_place::before_response && board_.mode.current() == state::at) {
+    const std::string response = std::exchange(board_.output, {});
+    print_notifications();
+    board_.output += response;
+  }
   if (board_.power) apply_power_change();
 }
 
-// ---- data mode ----
+// ---- the UART ----
 
-bool executor::datagram_mode() const {
-  const modem_socket* socket = board_.sockets.current();
-  return socket && !socket->stream();
-}
-
-void executor::take_payload(std::byte value) {
-  data_mode& mode = board_.mode;
-  const bool ended = mode.put(value);
-  if (mode.current() == state::discard) {
-    if (ended) end_data_mode();
-    return;
-  }
-  if (ended) {
-    flush(mode.take(data_mode::buffer_bytes), true);
-  } else if (datagram_mode()) {
-    (void)overflowed();
-  } else if (mode.buffered_bytes() >= data_mode::buffer_bytes) {
-    flush(mode.take(data_mode::buffer_bytes), false);
-  }
-}
-
-/// A datagram that does not fit the buffer ends in the discarding state, without a word to the
-/// host.
-bool executor::overflowed() {
-  data_mode& mode = board_.mode;
-  if (!datagram_mode() || mode.buffered_bytes() <= data_mode::buffer_bytes) return false;
-  board_.log.add(board_.now, "dropped", board_.sockets.current()->handle, mode.buffered_bytes(),
-                 "datagram too long");
-  mode.fail(overflow);
+/// At the old rate everything that was said has to leave first.
+bool executor::change_speed() {
+  if (down_.queued_bytes() > 0) return false;
+  const unsigned baud = *std::exchange(board_.speed_change, std::nullopt);
+  set_speed(baud);
+  deaf_until_ = board_.now + speed_change_deaf;
+  up_.discard(board_.now);
+  // Where the data-mode limit follows the rate, what was configured is forgotten with the old one.
+  if (board_.rules().limit_follows_speed) board_.time_limit_ms = 0;
   return true;
 }
 
-/// One send of what data mode buffered. A plain socket's failure is not reported to the host: the
-/// bytes are gone and data mode ends with 0 all the same.
-void executor::flush(std::vector<std::byte> bytes, bool last) {
-  const auto done = [this, last](const outgoing& op, bool ok) {
-    if (!ok)
-      board_.log.add(board_.now, "dropped", op.handle(), op.size() - op.sent_bytes(),
-                     "flush failed");
-    if (last) end_data_mode();
-    return verdict::silent;
-  };
-  if (bytes.empty()) {
-    if (last) end_data_mode();
-    return;
-  }
-  outgoing op(board_, std::move(bytes), board_.send_host, board_.send_port, board_.send_flags);
-  (void)run_outgoing(board_, std::move(op), done);
+void executor::set_speed(unsigned baud) {
+  if (board_.line_baud == baud) return;
+  board_.line_baud = baud;
+  up_.set_baud(baud, board_.now);
+  down_.set_baud(baud, board_.now);
+  board_.log.add(board_.now, "speed", -1, 0, std::to_string(baud));
 }
 
-void executor::end_data_mode() {
-  const duration handler = std::max<duration>(board_.config.turnaround - idle_detection, 0ms);
-  deferred_ = deferred{board_.now + handler, [this] {
-                         modem_socket* sender = board_.sockets.current();
-                         const std::string cause = std::to_string(board_.mode.cause());
-                         board_.mode.leave();
-                         board_.send_host.clear();
-                         board_.watch.data_mode_ended(board_.sockets, sender);
-                         board_.say("#XDATAMODE: " + cause);
-                         board_.log.add(board_.now, "data-mode", sender ? sender->handle : -1, 0,
-                                        "left " + cause);
-                       }};
+void executor::set_dtr(bool asserted, time_point now) {
+  const bool rising = asserted && !dtr_;
+  dtr_ = asserted;
+  if (!by_handle()) return;
+  board_.now = now;
+  if (rising) up_.discard(now);
+  if (rising) (void)wake(now);
+  down_.set_powered(dtr_, now);
 }
 
-// ---- unsolicited lines ----
-
-void executor::fetch_notifications() {
-  for (std::string& line : board_.radio.take_lines()) {
-    // The firmware drops them while the UART carries payload.
-    if (power_ == power::running && board_.mode.current() != state::at) continue;
-    if (notification_bytes_ + line.size() > notification_bytes_max) continue;
-    notification_bytes_ += line.size();
-    notifications_.push_back(std::move(line));
-  }
+void executor::call_host() {
+  const bool waiting = down_.queued_bytes() > 0 || !notifications_.empty();
+  if (!uart_off())
+    ringing_since_.reset();
+  else if (waiting && !ringing_since_)
+    ringing_since_ = board_.now;
 }
 
-bool executor::print_unsolicited() {
-  bool printed = false;
-  if (board_.mode.current() != state::at) notifications_.clear();  // the mode changed meanwhile
-  for (const std::string& line : std::exchange(notifications_, {})) {
-    board_.say(line);
-    board_.log.add(board_.now, "urc", -1, 0, line);
-    printed = true;
-  }
-  notification_bytes_ = 0;
-  if (hold_poll_events()) return printed;
-  const std::size_t before = board_.output.size();
-  board_.print_poll_events();
-  return printed || board_.output.size() != before;
+bool executor::uart_off() const {
+  return by_handle() && (!dtr_ || (power_ == power::asleep && !deep_));
 }
 
-bool executor::hold_poll_events() {
-  if (board_.injection == urc_injection::off ||
-      !board_.watch.would_fire(board_.sockets, board_.stack, board_.now)) {
-    poll_events_held_until_.reset();
-    return false;
+bool executor::ring() const {
+  if (!ringing_since_) return false;
+  switch (board_.rules().ring) {
+    case ring_indicator::none: return false;
+    case ring_indicator::pulse: return board_.now < *ringing_since_ + ring_pulse;
+    case ring_indicator::level: break;
   }
-  if (!poll_events_held_until_) poll_events_held_until_ = board_.now + injection_patience;
-  if (board_.now < *poll_events_held_until_) return true;
-  poll_events_held_until_.reset();
-  return false;
+  return true;
 }
 
 // ---- power ----
@@ -276,6 +262,9 @@ void executor::forget_everything() {
   notifications_.clear();
   notification_bytes_ = 0;
   poll_events_held_until_.reset();
+  typing_until_.reset();
+  deaf_until_.reset();
+  input_first_ = false;
   hung_ = false;
   hung_until_.reset();
 }
@@ -286,6 +275,7 @@ void executor::reset(time_point now) {
   forget_everything();
   up_.discard(now);
   down_.discard();
+  set_speed(board_.boot_baud);
   power_ = power::booting;
   boot_at_ = now + board_.config.boot_time;
 }

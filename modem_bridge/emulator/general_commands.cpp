@@ -8,15 +8,16 @@ using form = command::form;
 
 verdict version(board& b, const command& c) {
   if (!c.is_set()) return verdict::error;
-  b.say("#XSLMVER: \"" + b.config.application_version + "\",\"" + b.config.library_version + "\"");
+  b.say("#" + std::string(b.rules().version_command) + ": \"" + b.config.application_version +
+        "\",\"" + b.config.library_version + "\"");
   return verdict::ok;
 }
 
 verdict list_commands(board& b, const command& c) {
   if (!c.is_set()) return verdict::error;
   b.raw("\r\n");
-  for (const std::string_view name : application_command_names())
-    b.raw("AT#" + std::string(name) + "\r\n");
+  for (const std::string& name : application_command_names(b.rules().id))
+    b.raw("AT" + name + "\r\n");
   return verdict::ok;
 }
 
@@ -80,10 +81,11 @@ verdict reset_modem(board& b, const command& c) {
 }
 
 constexpr std::array verbs{
-    verb{"XSLMVER", version},   verb{"XCLAC", list_commands},
-    verb{"XUUID", device_uuid}, verb{"XDATACTRL", data_control},
-    verb{"XRESET", reset},      verb{"XSHUTDOWN", shut_down},
-    verb{"XSLEEP", sleep},      verb{"XMODEMRESET", reset_modem},
+    verb{"XSLMVER", version, in::slm},           verb{"XSMVER", version, in::sm},
+    verb{"XCLAC", list_commands, in::every},     verb{"XUUID", device_uuid, in::every},
+    verb{"XDATACTRL", data_control, in::every},  verb{"XRESET", reset, in::every},
+    verb{"XSHUTDOWN", shut_down, in::every},     verb{"XSLEEP", sleep, in::every},
+    verb{"XMODEMRESET", reset_modem, in::every},
 };
 
 }  // namespace

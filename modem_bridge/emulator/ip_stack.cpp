@@ -56,6 +56,17 @@ void ip_stack::close(pcb id, bool abort, time_point now, int pdn_id) {
   sockets_.erase(id);
 }
 
+void ip_stack::end_by_peer(pcb id, bool abort, time_point now) {
+  socket_state* socket = find(id);
+  if (!socket || socket->datagram || socket->at != stage::connected) return;
+  if (abort) {
+    socket->outbound.clear();
+    socket->outbound_bytes = 0;
+    drop(*socket, true);
+  }
+  (abort ? socket->reset_due : socket->fin_due) = now;
+}
+
 void ip_stack::close_all() {
   for (auto& [id, socket] : sockets_) drop(socket, true);
   sockets_.clear();
@@ -141,6 +152,16 @@ status ip_stack::listen(pcb id) {
   socket->flow = *opened;
   socket->listening = true;
   return done{};
+}
+
+std::optional<std::uint16_t> ip_stack::listening_on(pcb id) const {
+  const socket_state* socket = find(id);
+  return socket && socket->listening ? std::optional(socket->local_port) : std::nullopt;
+}
+
+bool ip_stack::unconnected_datagram(pcb id) const {
+  const socket_state* socket = find(id);
+  return socket && socket->datagram && socket->at != stage::connected;
 }
 
 std::optional<ip_stack::accepted> ip_stack::accept(pcb id) {

@@ -52,7 +52,8 @@ public:
     endpoint peer;
   };
 
-  ip_stack(network& behind, duration one_way) : network_(behind), delay_(one_way) {}
+  ip_stack(network& behind, duration one_way, std::size_t accept_backlog = 1)
+      : network_(behind), delay_(one_way), accept_backlog_(accept_backlog) {}
 
   pcb open(bool datagram, ip_family family);
   /// FIN after what was accepted by `send`, as long as data network `pdn_id` carries it; `abort`:
@@ -61,10 +62,14 @@ public:
   /// Once per socket, to a port no other socket of its kind and family holds; 0 is any.
   status bind(pcb socket, std::uint16_t port);
   status listen(pcb socket);
+  /// The port of a listener.
+  [[nodiscard]] std::optional<std::uint16_t> listening_on(pcb socket) const;
   std::optional<accepted> accept(pcb listener);
 
   void connect(pcb socket, const endpoint& remote, time_point now);
   [[nodiscard]] stage stage_of(pcb socket) const;
+  /// A datagram socket without a fixed peer.
+  [[nodiscard]] bool unconnected_datagram(pcb socket) const;
   /// Gives up a connect that is under way.
   void abandon_connect(pcb socket);
 
@@ -91,6 +96,8 @@ public:
 
   void set_delay(duration one_way) { delay_ = one_way; }
   [[nodiscard]] duration delay() const { return delay_; }
+  /// The peer ends this connection now, behind what it has sent; `abort`: with a reset.
+  void end_by_peer(pcb socket, bool abort, time_point now);
   /// The network takes nothing: sends fill the buffer and then wait.
   void block_sending(bool on) { send_blocked_ = on; }
   [[nodiscard]] bool sending_blocked() const { return send_blocked_; }
@@ -145,6 +152,7 @@ private:
 
   network& network_;
   duration delay_;
+  std::size_t accept_backlog_;
   bool send_blocked_ = false;
   std::optional<std::size_t> send_budget_;
   std::optional<time_point> flooded_until_;

@@ -8,7 +8,6 @@ namespace cellsock::emulator {
 namespace {
 
 constexpr std::size_t read_bytes = 2048;
-constexpr std::size_t accept_backlog = 1;  // this firmware listens with a backlog of one
 /// Rounds and datagrams worked off at one time: a flood from outside must not stop the clock.
 constexpr int rounds_max = 64;
 constexpr int datagrams_per_round = 32;
@@ -33,7 +32,7 @@ bool ip_stack::pump(time_point now) {
     socket_state& socket = it->second;
     if (socket.listening) {
       while (auto next = network_.accept(*socket.flow)) {
-        if (socket.pending.size() < accept_backlog)
+        if (socket.pending.size() < accept_backlog_)
           socket.pending.push_back(*next);
         else
           network_.close(next->flow, true);

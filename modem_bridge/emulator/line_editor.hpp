@@ -4,15 +4,27 @@
 #include <optional>
 #include <string>
 
+#include "modem_bridge/emulator/flavour.hpp"
+
 namespace cellsock::emulator {
 
-/// Collects one command line, as the firmware's line editor does in a CRLF build:
-/// a line ends with LF after CR outside quotes, so a lone CR or LF is an ordinary byte; quotes
+/// How one build of the firmware collects lines.
+struct line_rules {
+  line_end terminator = line_end::crlf;
+  std::size_t line_bytes_max = 4096;
+  bool junk_dropped = false;
+  bool erased_quote_toggles = true;
+  bool overlong_at_once = false;
+};
+
+/// Collects one command line, as the firmware's line editor does: the terminator ends a line
+/// outside quotes (in a CRLF build LF after CR, so a lone CR or LF is an ordinary byte); quotes
 /// protect everything; BS and DEL erase the byte before, in quotes too, and an erased quote toggles
-/// back; bytes beyond 4096 are only counted.
+/// back (in older builds not); bytes beyond the largest size are only counted, or end the line.
+/// A build that drops junk waits at the start of a line for `A`, then for `T`.
 class line_editor {
 public:
-  static constexpr std::size_t line_bytes_max = 4096;
+  explicit line_editor(line_rules rules = {}) : rules_(rules) {}
 
   struct line {
     std::string text;
@@ -26,7 +38,10 @@ public:
 
 private:
   void erase();
+  [[nodiscard]] bool ends(char c) const;
+  bool dropped(char c);
 
+  line_rules rules_;
   std::string text_;
   std::size_t excess_ = 0;
   bool quoted_ = false;

@@ -18,10 +18,11 @@ constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 
 constexpr const char* description =
-    "An nRF9160 cellular modem that is not there.\n\n"
-    "It speaks the AT protocol of the Serial LTE Modem application (slm, as in NCS 3.1) on a\n"
-    "pseudo terminal, paced like a real UART, and carries TCP and UDP to whatever this computer\n"
-    "can reach. Names resolve from --dns and --hosts only.";
+    "An nRF91 cellular modem that is not there.\n\n"
+    "It speaks the AT protocol of the Serial LTE Modem application (slm) on an nRF9160, or of the\n"
+    "Serial Modem application (sm) on an nRF9151, on a pseudo terminal or a stream socket, paced\n"
+    "like a real UART, and carries TCP and UDP to whatever this computer can reach. Names resolve\n"
+    "from --dns and --hosts only.";
 
 constexpr const char* example =
     "Example:\n"
@@ -30,9 +31,17 @@ constexpr const char* example =
     "  nrf91-emulator ctl status\n"
     "  nrf91-emulator ctl pdn down";
 
+std::string dialect_names() {
+  std::string names;
+  for (const flavour& row : flavours) names += (names.empty() ? "" : ", ") + std::string(row.name);
+  return names;
+}
+
 struct arguments {
   serve_options serve;
   std::string dialect = "slm";
+  std::string terminator;
+  std::string library_version;
   std::string flow = "rtscts";
   std::string level = "info";
   bool no_sim = false;
@@ -50,8 +59,24 @@ struct arguments {
 
 void declare(CLI::App& app, arguments& a) {
   const CLI::Range milliseconds(0.0, 600000.0);
-  app.add_option("--dialect", a.dialect, "firmware: slm (the only one so far)")
+  app.add_option("--dialect", a.dialect,
+                 "firmware: " + dialect_names() + "; slm and sm are the newest")
       ->capture_default_str();
+  app.add_option("--terminator", a.terminator,
+                 "what ends a command: cr, lf or crlf (default: slm crlf, sm cr)")
+      ->check(CLI::IsMember({"cr", "lf", "crlf"}));
+  app.add_option("--library-version", a.library_version,
+                 "of the modem library, as #XSLMVER prints it (default: the firmware's own)")
+      ->check([](const std::string& version) {
+        const bool good = version.find_first_not_of("0123456789.") == std::string::npos;
+        return good && !version.empty() ? "" : "not a version: " + version;
+      });
+  app.add_option("--listen", a.serve.listen,
+                 "instead of a pty: unix:PATH or tcp:ADDRESS:PORT, one host at a time");
+  app.add_option("--fd", a.serve.descriptor,
+                 "instead of a pty: an inherited stream socket; ends when that is closed")
+      ->check(CLI::Range(0, 1048576))
+      ->excludes("--listen");
   app.add_option("--baud", a.serve.modem.baud, "line rate, both ways")
       ->capture_default_str()
       ->check(CLI::Range(300U, 10000000U));
@@ -112,9 +137,18 @@ int usage(const std::string& problem) {
 }
 
 int run_server(arguments& a) {
-  if (a.dialect != "slm")
-    return usage("dialect `" + a.dialect + "` is not emulated yet; there is: slm");
+  const auto firmware = find_dialect(a.dialect);
+  if (!firmware)
+    return usage("no firmware `" + a.dialect + "`; there are: slm, sm, " + dialect_names());
   modem_config& modem = a.serve.modem;
+  become(modem, *firmware);
+  if (!a.terminator.empty())
+    modem.terminator = a.terminator == "cr"   ? line_end::cr
+                       : a.terminator == "lf" ? line_end::lf
+                                              : line_end::crlf;
+  if (!a.library_version.empty()) modem.library_version = a.library_version;
+  const bool pty = a.serve.listen.empty() && a.serve.descriptor < 0;
+  if (!pty && !a.serve.link_path.empty()) return usage("--link is for a pty");
   modem.flow_control = a.flow == "rtscts";
   modem.sim_present = !a.no_sim;
   modem.turnaround = milliseconds(a.turnaround_ms);

@@ -26,7 +26,8 @@ struct control_reply {
   [[nodiscard]] bool ok() const { return is == outcome::done; }
 };
 
-/// An nRF9160 with the Serial LTE Modem application, as seen through its UART. A pure function of
+/// An nRF9160 with the Serial LTE Modem application, or an nRF9151 with the Serial Modem one, as
+/// seen through its UART. A pure function of
 /// (bytes, now) to (bytes, next wake-up): it does no I/O, reads no clock and owns no thread, so the
 /// same object serves a pty, or a test that runs it beside a daemon in virtual time.
 ///
@@ -61,6 +62,18 @@ public:
   /// The host's readiness to receive (CTS). While it is not ready the modem stands still.
   void set_host_ready(bool ready, time_point now);
 
+  /// The rate the host's UART is set to; 0: not known, and never wrong.
+  void set_host_baud(unsigned baud, time_point now);
+  /// The lines beside the data: the host's DTR, and the modem's RI and CTS (its own RTS).
+  void set_dtr(bool asserted, time_point now);
+  struct line_states {
+    bool dtr = true;
+    bool ri = false;
+    bool cts = true;
+    bool operator==(const line_states&) const = default;
+  };
+  [[nodiscard]] line_states lines() const;
+
   // ---- running ----
 
   void advance(time_point now);
@@ -74,11 +87,14 @@ public:
   control_reply control(std::string_view request, time_point now);
   [[nodiscard]] const std::deque<event>& events() const { return log_.events(); }
   [[nodiscard]] const modem_config& config() const { return config_; }
-  /// Bytes lost because nobody made the host stop (flow control off).
-  [[nodiscard]] std::uint64_t dropped_bytes() const { return up_.dropped_bytes(); }
+  /// Bytes lost because nobody made the host stop (flow control off), or because it did not read.
+  [[nodiscard]] std::uint64_t dropped_bytes() const {
+    return up_.dropped_bytes() + down_.dropped_bytes();
+  }
 
 private:
   void step(time_point now);
+  void compare_rates();
 
   modem_config config_;
   event_log log_;
@@ -87,6 +103,11 @@ private:
   board board_;
   executor executor_;
   time_point clock_;
+  unsigned host_baud_ = 0;
+  bool garbled_ = false;
 };
+
+/// `{"event":"lines","dtr":1,"ri":0,"cts":1}`
+[[nodiscard]] std::string to_json(const modem::line_states& lines);
 
 }  // namespace cellsock::emulator

@@ -5,14 +5,9 @@
 #include <utility>
 
 #include "modem_bridge/emulator/name_table.hpp"
+#include "modem_bridge/emulator/transfer.hpp"
 
 namespace cellsock::emulator {
-namespace {
-
-constexpr int wait_for_ack = 512;
-
-}  // namespace
-
 resolution resolve_host(const board& b, std::string_view host, ip_family family) {
   resolution out;
   const bool literal = static_cast<bool>(parse_address(host));
@@ -25,10 +20,14 @@ resolution resolve_host(const board& b, std::string_view host, ip_family family)
   return out;
 }
 
-outgoing::outgoing(board& b, std::vector<std::byte> bytes, std::string host, int port, int flags)
-    : board_(b), bytes_(std::move(bytes)), host_(std::move(host)), port_(port), flags_(flags) {
-  if (const modem_socket* socket = b.sockets.current()) handle_ = socket->handle;
-}
+outgoing::outgoing(board& b, int handle, std::vector<std::byte> bytes, std::string host, int port,
+                   int flags)
+    : board_(b),
+      handle_(handle),
+      bytes_(std::move(bytes)),
+      host_(std::move(host)),
+      port_(port),
+      flags_(flags) {}
 
 std::optional<time_point> outgoing::wake() const {
   return sooner(resolved_at_, deadline_);
@@ -45,7 +44,8 @@ bool outgoing::prepare() {
   started_ = true;
   const modem_socket* socket = board_.sockets.find(handle_);
   if (!socket) return false;
-  if (socket->stream() && socket->role == 1 && !socket->peer) return false;
+  const bool selected = board_.rules().syntax == command_syntax::selected_socket;
+  if (selected && socket->stream() && socket->role == 1 && !socket->peer) return false;
   if (!host_.empty()) {
     const resolution found = resolve_host(board_, host_, socket->ip());
     if (!found.address || !board_.network_up(*socket)) return false;
@@ -81,7 +81,7 @@ outgoing::state outgoing::offer(pcb target) {
     extend_deadline();
     board_.stack.settle(board_.now);
   }
-  const bool acked = (flags_ & wait_for_ack) == 0 || board_.stack.drained(target);
+  const bool acked = (flags_ & transfer::wait_for_ack) == 0 || board_.stack.drained(target);
   if (sent_ == bytes_.size() && acked) return state::sent;
   return deadline_ && board_.now >= *deadline_ ? state::failed : state::waiting;
 }

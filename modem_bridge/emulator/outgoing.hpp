@@ -16,8 +16,9 @@ class outgoing {
 public:
   enum class state : std::uint8_t { sent, waiting, failed };
 
-  /// For the socket that is current now. With a host, every send resolves it anew.
-  outgoing(board& b, std::vector<std::byte> bytes, std::string host, int port, int flags);
+  /// With a host, every send resolves it anew.
+  outgoing(board& b, int handle, std::vector<std::byte> bytes, std::string host, int port,
+           int flags);
 
   state advance();
   [[nodiscard]] std::size_t sent_bytes() const { return sent_; }
@@ -34,11 +35,11 @@ private:
   void extend_deadline();
 
   board& board_;
+  int handle_;
   std::vector<std::byte> bytes_;
   std::string host_;
   int port_;
   int flags_;
-  int handle_ = -1;
   bool started_ = false;
   bool never_tried_ = true;
   std::size_t sent_ = 0;

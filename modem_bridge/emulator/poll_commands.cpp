@@ -33,7 +33,7 @@ verdict poll_verb(board& b, const command& c) {
   std::vector<int> handles;
   if (c.count() == 1)
     for (const modem_socket* socket : b.sockets.all()) handles.push_back(socket->handle);
-  for (std::size_t i = 1; i < c.count() && i <= socket_table::sockets_max; ++i) {
+  for (std::size_t i = 1; i < c.count() && i <= b.sockets.capacity(); ++i) {
     const auto handle = c.number(i);
     if (!handle || !b.sockets.find(*handle)) return verdict::error;
     handles.push_back(*handle);
@@ -86,8 +86,8 @@ verdict watch_verb(board& b, const command& c) {
 
 // ---- names ----
 
-/// Addresses are printed as many times as there are, but each time the first: a bug of this
-/// firmware that a driver must survive.
+/// Most builds print as many addresses as there are, but each time the first: a bug that a driver
+/// must survive.
 verdict print_addresses(board& b, const std::string& host, int family) {
   constexpr std::size_t answer_bytes_max = 200;
   // Who asks for any family gets those the network has an address of; a literal needs none.
@@ -108,7 +108,7 @@ verdict print_addresses(board& b, const std::string& host, int family) {
   const std::string first = to_string(found.front());
   std::string list = first;
   for (std::size_t i = 1; i < found.size() && list.size() < answer_bytes_max; ++i)
-    list += " " + first;
+    list += " " + (b.rules().first_address_repeats ? first : to_string(found[i]));
   b.say("#XGETADDRINFO: \"" + list + "\"");
   return verdict::ok;
 }
@@ -128,9 +128,9 @@ verdict resolve_verb(board& b, const command& c) {
 }
 
 constexpr std::array verbs{
-    verb{"XGETADDRINFO", resolve_verb},
-    verb{"XPOLL", poll_verb},
-    verb{"XAPOLL", watch_verb},
+    verb{"XGETADDRINFO", resolve_verb, in::every},
+    verb{"XPOLL", poll_verb, in::slm},
+    verb{"XAPOLL", watch_verb, {dialect::slm_3_1}},
 };
 
 }  // namespace

@@ -45,13 +45,13 @@ native_reply extended_reception(board& b, const command& c) {
   return {};
 }
 
-/// This chip takes 0 and 1 only and has no notification for it.
+/// The nRF9160 takes 0 and 1 only and has no notification for it.
 native_reply release_assistance(board& b, const command& c) {
   int& level = b.radio.wanted().rai;
   if (c.shape == form::read) return one("%RAI: " + std::to_string(level));
-  const auto on = c.number(0, 0, 1);
-  if (!on) return refused(wrong_parameters);
-  level = *on;
+  const auto wanted = c.number(0, 0, b.rules().chip->release_assistance_max);
+  if (!wanted) return refused(wrong_parameters);
+  level = *wanted;
   return {};
 }
 

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <utility>
 
+#include "modem_bridge/emulator/line_speed.hpp"
+
 namespace cellsock::emulator {
 namespace {
 
@@ -20,7 +22,7 @@ failure broken(const char* what) {
 
 }  // namespace
 
-result<pty> pty::open() {
+result<pty> pty::open(unsigned baud) {
   pty made;
   made.master_ = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
   if (made.master_ < 0) return broken("cannot get a pseudo terminal");
@@ -34,7 +36,12 @@ result<pty> pty::open() {
   if (::tcgetattr(made.slave_, &raw) < 0) return broken("tcgetattr");
   ::cfmakeraw(&raw);
   if (::tcsetattr(made.slave_, TCSANOW, &raw) < 0) return broken("tcsetattr");
+  if (!set_line_speed(made.slave_, baud)) return broken("rate");
   return made;
+}
+
+unsigned pty::host_baud() const {
+  return line_speed(slave_);
 }
 
 pty::pty(pty&& other) noexcept

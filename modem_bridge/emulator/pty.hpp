@@ -13,13 +13,16 @@ namespace cellsock::emulator {
 /// as input, and a master without any open slave reads as hung up between two programs.
 class pty {
 public:
-  static result<pty> open();
+  /// `baud`: what the slave is set to until the host sets something else.
+  static result<pty> open(unsigned baud = 115200);
   pty(pty&& other) noexcept;
   pty& operator=(pty&&) = delete;
   ~pty();
 
   [[nodiscard]] int master() const { return master_; }
   [[nodiscard]] const std::string& slave_path() const { return path_; }
+  /// The rate the host set the slave to.
+  [[nodiscard]] unsigned host_baud() const;
 
 private:
   pty() = default;

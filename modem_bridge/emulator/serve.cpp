@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "modem_bridge/emulator/serve.hpp"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,28 +15,31 @@
 
 #include "modem_bridge/emulator/control_client.hpp"
 #include "modem_bridge/emulator/control_server.hpp"
+#include "modem_bridge/emulator/host_link.hpp"
 #include "modem_bridge/emulator/host_network.hpp"
 #include "modem_bridge/emulator/modem.hpp"
-#include "modem_bridge/emulator/pty.hpp"
 
 namespace cellsock::emulator {
 namespace {
 
 constexpr int exit_failed = 1;
 
-/// The shell around one modem: moves bytes between the pty and the core, keeps its timer, and tells
-/// it about the network. It decides nothing.
+/// The shell around one modem: moves bytes between the host and the core, keeps its timer, and
+/// tells it about the network and the lines. It decides nothing.
 class server {
 public:
-  server(asio::io_context& loop, const serve_options& options, pty port)
+  server(asio::io_context& loop, const serve_options& options, host_link& port)
       : options_(options),
-        pty_(std::move(port)),
+        port_(port),
         modem_(options.modem, network_, clock::now()),
-        port_(loop, ::dup(pty_.master())),
         network_ready_(loop, ::dup(network_.event_descriptor())),
         timer_(loop) {
     if (!options.events_path.empty()) events_.open(options.events_path, std::ios::trunc);
     watch_network();
+    port_.on_host = [this] {
+      forget_host();
+      turn();
+    };
     turn();
   }
 
@@ -49,24 +53,46 @@ public:
     return reply;
   }
 
+  [[nodiscard]] modem::line_states lines() const { return modem_.lines(); }
+  /// The lines changed; called with what they are now.
+  std::function<void(const modem::line_states&)> on_lines = [](const modem::line_states&) {};
+
 private:
   using clock = std::chrono::steady_clock;
 
   /// One round: read what the wire takes, run the modem, write what has left it, sleep.
   void turn() {
     const time_point now = clock::now();
+    if (const unsigned baud = port_.host_baud(); baud != 0 && baud != host_baud_)
+      modem_.set_host_baud(host_baud_ = baud, now);
     read(now);
     modem_.advance(now);
     write(now);
     write_events();
+    if (const auto lines = modem_.lines(); lines != lines_) on_lines(lines_ = lines);
     schedule(now);
   }
 
+  void forget_host() {
+    backlog_.clear();
+    waiting_since_.reset();
+    read_waiting_ = false;
+    write_waiting_ = false;
+  }
+
+  void host_left() {
+    forget_host();
+    port_.host_left();
+  }
+
   void read(time_point now) {
+    if (port_.descriptor() < 0) return;
     const time_point since = waiting_since_.value_or(now);
     const std::size_t room = std::min(modem_.rx_room(now, since), chunk_.size());
     if (room == 0) return;
-    const ssize_t got = ::read(pty_.master(), chunk_.data(), room);
+    const ssize_t got = ::read(port_.descriptor(), chunk_.data(), room);
+    const bool over = got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+    if (over && !port_.is_pty()) return host_left();
     if (got > 0)
       modem_.feed(std::as_bytes(std::span(chunk_)).first(static_cast<std::size_t>(got)), now,
                   since);
@@ -79,26 +105,33 @@ private:
     const auto fresh = modem_.take_output();
     backlog_.insert(backlog_.end(), fresh.begin(), fresh.end());
     std::size_t sent = 0;
-    while (sent < backlog_.size()) {
-      const ssize_t n = ::write(pty_.master(), backlog_.data() + sent, backlog_.size() - sent);
+    while (sent < backlog_.size() && port_.descriptor() >= 0) {
+      const ssize_t n = ::write(port_.descriptor(), backlog_.data() + sent, backlog_.size() - sent);
+      if (n < 0 && errno != EAGAIN && errno != EINTR && !port_.is_pty()) {
+        host_left();
+        sent = 0;
+        break;
+      }
       if (n <= 0) break;
       sent += static_cast<std::size_t>(n);
     }
     backlog_.erase(backlog_.begin(), backlog_.begin() + static_cast<std::ptrdiff_t>(sent));
-    const bool full = !backlog_.empty();
+    const bool nobody = port_.descriptor() < 0;
+    const bool full = nobody || !backlog_.empty();
     if (full && !options_.modem.flow_control) {
       backlog_.clear();  // nobody holds the modem back: the host's buffer overflows
       return;
     }
     if (full != host_full_) modem_.set_host_ready(!full, now);
     host_full_ = full;
-    if (full && !write_waiting_) {
+    if (full && !nobody && !write_waiting_) {
       write_waiting_ = true;
-      port_.async_wait(asio::posix::stream_descriptor::wait_write,
-                       [this](const asio::error_code& problem) {
-                         write_waiting_ = false;
-                         if (!problem) turn();
-                       });
+      port_.stream().async_wait(asio::posix::stream_descriptor::wait_write,
+                                [this](const asio::error_code& problem) {
+                                  if (problem) return;
+                                  write_waiting_ = false;
+                                  turn();
+                                });
     }
   }
 
@@ -120,15 +153,15 @@ private:
 
   /// Only while nothing is known to wait: bytes that RTS holds back must not wake anybody.
   void watch_port() {
-    if (read_waiting_) return;
+    if (read_waiting_ || port_.descriptor() < 0) return;
     read_waiting_ = true;
-    port_.async_wait(asio::posix::stream_descriptor::wait_read,
-                     [this](const asio::error_code& problem) {
-                       read_waiting_ = false;
-                       if (problem) return;
-                       waiting_since_ = clock::now();
-                       turn();
-                     });
+    port_.stream().async_wait(asio::posix::stream_descriptor::wait_read,
+                              [this](const asio::error_code& problem) {
+                                if (problem) return;
+                                read_waiting_ = false;
+                                waiting_since_ = clock::now();
+                                turn();
+                              });
   }
 
   void watch_network() {
@@ -156,10 +189,9 @@ private:
   }
 
   const serve_options& options_;
-  pty pty_;
+  host_link& port_;
   host_network network_;
   modem modem_;
-  asio::posix::stream_descriptor port_;
   asio::posix::stream_descriptor network_ready_;
   asio::steady_timer timer_;
   std::array<char, 4096> chunk_{};
@@ -168,6 +200,8 @@ private:
   bool read_waiting_ = false;
   bool write_waiting_ = false;
   bool host_full_ = false;
+  unsigned host_baud_ = 0;
+  modem::line_states lines_;
   std::ofstream events_;
   std::uint64_t written_ = 0;
 };
@@ -177,16 +211,26 @@ int complain(const failure& why) {
   return exit_failed;
 }
 
+result<std::unique_ptr<host_link>> open_link(asio::io_context& loop, const serve_options& options) {
+  if (options.descriptor >= 0) return host_link::adopt(loop, options.descriptor);
+  if (!options.listen.empty()) return host_link::listen(loop, options.listen);
+  return host_link::open_pty(loop, options.modem.baud);
+}
+
 }  // namespace
 
 int serve(const serve_options& options) {
   // Whoever reads our output may leave first.
   std::signal(SIGPIPE, SIG_IGN);
   asio::io_context loop(1);
-  auto port = pty::open();
+  // A child has no life of its own: the socket tells first, and this if it was passed on.
+  if (options.descriptor >= 0) ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  auto port = open_link(loop, options);
   if (!port) return complain(port.error());
-  const std::string path = port->slave_path();
-  server running(loop, options, std::move(*port));
+  host_link& link_to_host = **port;
+  link_to_host.on_over = [&loop] { loop.stop(); };
+  const std::string& path = link_to_host.address();
+  server running(loop, options, link_to_host);
   if (running.events_file_failed())
     return complain(fail(errc::port_failed, "cannot write " + options.events_path));
 
@@ -194,6 +238,10 @@ int serve(const serve_options& options) {
   auto control = control_server::make(
       loop, control_asked ? options.control_path : default_control_path(),
       [&running](std::string_view request) { return running.control(request); });
+  if (control)
+    running.on_lines = [&control](const modem::line_states& lines) {
+      (*control)->publish(to_json(lines));
+    };
   if (!control && control_asked) return complain(control.error());
   if (!control && options.level != log_level::error)
     std::cerr << "nrf91-emulator: no control socket: " << control.error().detail << '\n';
@@ -208,7 +256,8 @@ int serve(const serve_options& options) {
   asio::signal_set stop(loop, SIGTERM, SIGINT);
   stop.async_wait([&loop](const asio::error_code&, int) { loop.stop(); });
   if (options.level != log_level::error)
-    std::cerr << "nrf91-emulator: slm at " << options.modem.baud << " baud on " << path << '\n';
+    std::cerr << "nrf91-emulator: " << options.modem.application->name << " at "
+              << options.modem.baud << " baud on " << path << '\n';
   std::cout << "ready " << path << std::endl;
   loop.run();
   return 0;

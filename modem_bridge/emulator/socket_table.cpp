@@ -18,7 +18,7 @@ int socket_table::free_handle() const {
 }
 
 bool socket_table::full() const {
-  return sockets_.size() >= sockets_max || free_handle() < 0;
+  return sockets_.size() >= capacity_ || free_handle() < 0;
 }
 
 modem_socket* socket_table::open() {
@@ -32,8 +32,12 @@ modem_socket* socket_table::open() {
 }
 
 void socket_table::close_current() {
-  sockets_.erase(current_);
-  reselect();
+  close(current_);
+}
+
+void socket_table::close(int handle) {
+  sockets_.erase(handle);
+  if (handle == current_) reselect();
 }
 
 void socket_table::reselect() {

@@ -14,10 +14,11 @@ namespace cellsock::emulator {
 struct modem_socket {
   int handle = -1;
   pcb id{};
-  int family = 1;  // 1 IPv4, 2 IPv6
-  int type = 1;    // 1 stream, 2 datagram
-  int role = 0;    // 0 client, 1 server
-  int cid = 0;     // used as a PDN id, untranslated
+  int family = 1;   // 1 IPv4, 2 IPv6
+  int type = 1;     // 1 stream, 2 datagram
+  int role = 0;     // 0 client, 1 server
+  int cid = 0;      // a PDN id: slm uses what the host named untranslated
+  int context = 0;  // handle syntax: the context the host named
   int sec_tag = -1;
   int ranking = 0;
   int send_timeout_s = 30;
@@ -36,23 +37,40 @@ struct modem_socket {
   bool disabled = false;
   bool watched = false;  // named in the poll request
 
+  // Handle syntax: what the application's work queue keeps besides (see channel_watch).
+  unsigned requested = 0;  // which events the host wants to read of
+  unsigned pending = 0;    // which of them it has not read of since they were last armed
+  unsigned delayed = 0;    // which came while the channel was not idle
+  int push = 0;            // `<flags>` of the push configuration
+  bool push_hex = false;
+
+  static constexpr int keep_open_option = 34;
+  /// Survives the loss of its packet data network.
+  [[nodiscard]] bool kept_open() const {
+    const auto set = options.find(keep_open_option);
+    return set != options.end() && set->second == 1;
+  }
+
   [[nodiscard]] bool stream() const { return type == 1; }
   [[nodiscard]] ip_family ip() const { return family == 2 ? ip_family::v6 : ip_family::v4; }
 };
 
-/// The firmware's socket table: at most seven, one of them current, out of eight descriptors that
+/// The firmware's socket table: seven or eight, one of them current, out of eight descriptors that
 /// accepted connections use too. Opening selects; closing selects the youngest that is left.
 class socket_table {
 public:
-  static constexpr std::size_t sockets_max = 7;
+  static constexpr std::size_t sockets_max = 7;  // of the newest slm
   static constexpr int handles = 8;
 
-  explicit socket_table(int first_handle = 0) : first_(first_handle) {}
+  explicit socket_table(int first_handle = 0, std::size_t capacity = sockets_max)
+      : first_(first_handle), capacity_(capacity) {}
 
   /// A new, selected socket with the lowest free handle; null when the table is full.
   modem_socket* open();
   /// Forgets the current socket and selects the highest ranked of the rest.
   void close_current();
+  void close(int handle);
+  void deselect() { current_ = -1; }
   /// What a failed open leaves behind: the highest ranked socket is current.
   void reselect();
   bool select(int handle);
@@ -61,6 +79,7 @@ public:
   [[nodiscard]] modem_socket* find(int handle);
   [[nodiscard]] std::vector<modem_socket*> all();  // in slot order
   [[nodiscard]] std::size_t size() const { return sockets_.size(); }
+  [[nodiscard]] std::size_t capacity() const { return capacity_; }
   [[nodiscard]] bool full() const;
   /// A descriptor for an accepted connection; -1 when none is free.
   [[nodiscard]] int free_handle() const;
@@ -70,6 +89,7 @@ public:
 
 private:
   int first_;
+  std::size_t capacity_;
   std::map<int, modem_socket> sockets_;
   std::vector<int> leaked_;
   int current_ = -1;

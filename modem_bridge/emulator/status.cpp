@@ -64,9 +64,11 @@ std::string status_json(const control_target& target) {
   board& b = target.parts;
   constexpr std::array<std::string_view, 3> modes{"at", "data", "null"};
   json_object all;
-  all.add("dialect", "slm");
+  const flavour& build = b.rules();
+  all.add("dialect", build.syntax == command_syntax::handle ? "sm" : "slm");
+  all.add("firmware", build.name);
   all.add("model", b.config.model);
-  all.add("baud", static_cast<std::uint64_t>(b.config.baud));
+  all.add("baud", static_cast<std::uint64_t>(b.line_baud));
   all.add("power", power_name(target.queue));
   all.add("mode", modes[static_cast<std::size_t>(b.mode.current())]);
   all.add("busy", target.queue.busy());
@@ -79,7 +81,8 @@ std::string status_json(const control_target& target) {
   all.add("poll_running", b.watch.running());
   all.add("send_blocked", b.stack.sending_blocked());
   all.add("host_held", target.line.holding_host());
-  all.add("dropped_bytes", target.line.dropped_bytes());
+  all.raw("lines", to_json(target.whole.lines()));
+  all.add("dropped_bytes", target.whole.dropped_bytes());
   all.add("last_event", target.log.last_number());
   return all.text();
 }

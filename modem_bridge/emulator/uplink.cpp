@@ -16,6 +16,11 @@ duration ahead_of(const line_clock& clock) {
   return std::max(ahead_min, clock.length(2));
 }
 
+/// What a byte looks like at another rate: never ASCII, so it can neither be nor end a command.
+std::byte garbage(std::byte sent) {
+  return ~sent | std::byte{0x80};
+}
+
 }  // namespace
 
 std::size_t uplink::feed(std::span<const std::byte> bytes, time_point waiting_since) {
@@ -50,7 +55,8 @@ void uplink::run(time_point now) {
         std::min({clock_.due(now), wire_.size(), capacity_bytes - unread_.size()});
     if (arrived > 0) {
       const auto end = wire_.begin() + static_cast<std::ptrdiff_t>(arrived);
-      unread_.insert(unread_.end(), wire_.begin(), end);
+      for (auto at = wire_.begin(); at != end; ++at)
+        unread_.push_back(garbled_ ? garbage(*at) : *at);
       wire_.erase(wire_.begin(), end);
       clock_.pass(arrived);
       last_arrival_ = clock_.after(0);
@@ -91,6 +97,23 @@ std::byte uplink::take(time_point now) {
     if (clock_.after(0) < now) clock_.restart(now);
   }
   return value;
+}
+
+void uplink::lose(time_point now) {
+  run(now);
+  dropped_ += unread_.size();
+  discard(now);
+}
+
+void uplink::set_baud(unsigned baud, time_point now) {
+  run(now);
+  clock_ = line_clock(baud);
+  clock_.restart(now);
+}
+
+void uplink::set_garbled(bool on, time_point now) {
+  run(now);
+  garbled_ = on;
 }
 
 void uplink::discard(time_point now) {

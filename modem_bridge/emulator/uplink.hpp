@@ -45,6 +45,11 @@ public:
 
   /// Nobody listens (boot, sleep, off): what has arrived is gone; the wire carries on.
   void discard(time_point now);
+  /// The same, as a loss that counts.
+  void lose(time_point now);
+  void set_baud(unsigned baud, time_point now);
+  /// The host's rate is another one: what arrives is garbage.
+  void set_garbled(bool on, time_point now);
   [[nodiscard]] std::uint64_t dropped_bytes() const { return dropped_; }
   [[nodiscard]] bool holding_host() const { return flow_control_ && stopped_; }
 
@@ -58,6 +63,7 @@ private:
   std::size_t position_ = 0;  // in the receive buffer that is filling
   time_point last_arrival_{};
   bool stopped_ = false;
+  bool garbled_ = false;
   std::uint64_t dropped_ = 0;
 };
 

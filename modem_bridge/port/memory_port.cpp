@@ -9,9 +9,11 @@ namespace cellsock {
 
 struct memory_port::wire {
   defer later;
+  unsigned first_baud = 0;
   unsigned baud = 0;
-  port_events* owner = nullptr;  // null: closed
-  unsigned opening = 0;          // counts opens: a deferred call of an earlier one does nothing
+  std::optional<modem_lines> levels;  // nothing: no lines
+  port_events* owner = nullptr;       // null: closed
+  unsigned opening = 0;  // counts opens: a deferred call of an earlier one does nothing
   std::vector<std::byte> written;
   std::size_t limit = std::numeric_limits<std::size_t>::max();
   std::optional<failure> next_open_fails;
@@ -33,7 +35,7 @@ struct memory_port::wire {
 
 memory_port::memory_port(defer later, unsigned baud) : wire_(std::make_shared<wire>()) {
   wire_->later = std::move(later);
-  wire_->baud = baud;
+  wire_->first_baud = wire_->baud = baud;
   line_ = std::make_unique<memory_line>(wire_);
 }
 
@@ -44,6 +46,8 @@ memory_port::~memory_port() {
 void memory_port::open(port_events& owner) {
   wire_->owner = &owner;
   ++wire_->opening;
+  wire_->baud = wire_->first_baud;
+  if (wire_->levels) wire_->levels->dtr = true;
   wire_->written.clear();
   if (auto why = std::exchange(wire_->next_open_fails, std::nullopt)) {
     wire::end(wire_, std::move(*why));
@@ -71,6 +75,19 @@ void memory_port::close() noexcept {
 
 unsigned memory_port::baud() const noexcept {
   return wire_->baud;
+}
+
+void memory_port::set_baud(unsigned baud) {
+  wire_->baud = baud;
+}
+
+void memory_port::set_dtr(bool asserted) {
+  if (wire_->owner == nullptr || !wire_->levels) return;
+  wire_->levels->dtr = asserted;
+}
+
+std::optional<modem_lines> memory_port::lines() const {
+  return wire_->owner == nullptr ? std::nullopt : wire_->levels;
 }
 
 memory_line& memory_port::line() noexcept {
@@ -108,6 +125,18 @@ void memory_line::limit(std::size_t bytes_max) {
 }
 void memory_line::fail_open(failure why) {
   wire_->next_open_fails = std::move(why);
+}
+void memory_line::set_lines(bool cts, bool ri) {
+  const bool dtr = wire_->levels ? wire_->levels->dtr : wire_->owner != nullptr;
+  wire_->levels = modem_lines{dtr, cts, ri};
+  memory_port::wire::tell(
+      wire_, [levels = *wire_->levels](port_events& owner) { owner.port_lines(levels); });
+}
+bool memory_line::dtr() const noexcept {
+  return wire_->levels && wire_->levels->dtr;
+}
+unsigned memory_line::baud() const noexcept {
+  return wire_->baud;
 }
 void memory_line::hang_up(failure why) {
   if (wire_->owner != nullptr) memory_port::wire::end(wire_, std::move(why));

@@ -29,6 +29,9 @@ public:
   [[nodiscard]] std::size_t queued_bytes() const noexcept override;
   void close() noexcept override;
   [[nodiscard]] unsigned baud() const noexcept override;
+  void set_baud(unsigned baud) override;
+  void set_dtr(bool asserted) override;
+  [[nodiscard]] std::optional<modem_lines> lines() const override;
 
   /// The modem's end; lives as long as the port.
   [[nodiscard]] memory_line& line() noexcept;
@@ -56,6 +59,11 @@ public:
   void limit(std::size_t bytes_max);
   /// The next `open` fails with `why`.
   void fail_open(failure why);
+  /// This port has lines: the modem's own levels. DTR is the port's, asserted by `open`.
+  void set_lines(bool cts, bool ri);
+  /// As the port holds it; false without lines.
+  [[nodiscard]] bool dtr() const noexcept;
+  [[nodiscard]] unsigned baud() const noexcept;
   /// The device goes away.
   void hang_up(failure why);
   [[nodiscard]] bool is_open() const noexcept;

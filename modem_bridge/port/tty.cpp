@@ -49,6 +49,24 @@ failure open_failure(const std::string& path, int error) {
   }
 }
 
+/// Writes the settings and reads back what the driver made of the rate.
+status apply(int descriptor, const std::string& path, const kernel_termios2& line) {
+  const auto baud = line.output_speed;
+  if (::ioctl(descriptor, set_settings, &line) != 0)
+    return fail(errc::port_failed,
+                path + ": cannot set " + std::to_string(baud) + " baud: " + because(errno));
+  kernel_termios2 got{};
+  if (::ioctl(descriptor, get_settings, &got) != 0)
+    return fail(errc::port_failed, path + ": " + because(errno));
+  // A receiver stays in step within about 3 %. (A pty may forget flow control: it has no lines.)
+  const auto off = got.output_speed > baud ? got.output_speed - baud : baud - got.output_speed;
+  if ((got.control & rate_mask) == any_rate && off > baud / 33)
+    return fail(errc::port_failed, path + " cannot do " + std::to_string(baud) + " baud (nearest " +
+                                       std::to_string(got.output_speed) + ")");
+  ::ioctl(descriptor, TCFLSH, TCIOFLUSH);
+  return done{};
+}
+
 status make_raw(int descriptor, const std::string& path, const tty_settings& wanted) {
   kernel_termios2 line{};
   if (::ioctl(descriptor, get_settings, &line) != 0)
@@ -62,20 +80,7 @@ status make_raw(int descriptor, const std::string& path, const tty_settings& wan
   line.characters.fill(0);
   line.characters[VMIN] = 1;
   line.input_speed = line.output_speed = wanted.baud;
-  if (::ioctl(descriptor, set_settings, &line) != 0)
-    return fail(errc::port_failed,
-                path + ": cannot set " + std::to_string(wanted.baud) + " baud: " + because(errno));
-  kernel_termios2 got{};
-  if (::ioctl(descriptor, get_settings, &got) != 0)
-    return fail(errc::port_failed, path + ": " + because(errno));
-  // A receiver stays in step within about 3 %. (A pty may forget flow control: it has no lines.)
-  const auto off = got.output_speed > wanted.baud ? got.output_speed - wanted.baud
-                                                  : wanted.baud - got.output_speed;
-  if ((got.control & rate_mask) == any_rate && off > wanted.baud / 33)
-    return fail(errc::port_failed, path + " cannot do " + std::to_string(wanted.baud) +
-                                       " baud (nearest " + std::to_string(got.output_speed) + ")");
-  ::ioctl(descriptor, TCFLSH, TCIOFLUSH);
-  return done{};
+  return apply(descriptor, path, line);
 }
 
 }  // namespace
@@ -108,6 +113,28 @@ void release_tty(int descriptor) noexcept {
 void close_tty(int descriptor) noexcept {
   release_tty(descriptor);
   ::close(descriptor);
+}
+
+status set_tty_baud(int descriptor, const std::string& path, unsigned baud) {
+  kernel_termios2 line{};
+  if (::ioctl(descriptor, get_settings, &line) != 0)
+    return fail(errc::port_failed, path + ": " + because(errno));
+  line.control &= ~(rate_mask | (rate_mask << input_rate_shift));
+  line.control |= any_rate | (any_rate << input_rate_shift);
+  line.input_speed = line.output_speed = baud;
+  return apply(descriptor, path, line);
+}
+
+std::optional<modem_lines> tty_lines(int descriptor) noexcept {
+  int levels = 0;
+  if (::ioctl(descriptor, TIOCMGET, &levels) != 0) return std::nullopt;
+  return modem_lines{(levels & TIOCM_DTR) != 0, (levels & TIOCM_CTS) != 0,
+                     (levels & TIOCM_RI) != 0};
+}
+
+void set_tty_dtr(int descriptor, bool asserted) noexcept {
+  const int line = TIOCM_DTR;
+  ::ioctl(descriptor, asserted ? TIOCMBIS : TIOCMBIC, &line);
 }
 
 }  // namespace cellsock

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <optional>
 #include <string>
 
+#include "stack/link_status.hpp"
 #include "stack/result.hpp"
 
 /// A serial device as Linux gives it: opened, locked, raw. Blocking nowhere.
@@ -20,5 +22,11 @@ struct tty_settings {
 void close_tty(int descriptor) noexcept;
 /// Gives up the exclusive use before the descriptor is closed by somebody else.
 void release_tty(int descriptor) noexcept;
+
+/// The rate alone; what is under way in either direction is lost.
+[[nodiscard]] status set_tty_baud(int descriptor, const std::string& path, unsigned baud);
+/// Nothing where the device has no such lines (a pty).
+[[nodiscard]] std::optional<modem_lines> tty_lines(int descriptor) noexcept;
+void set_tty_dtr(int descriptor, bool asserted) noexcept;
 
 }  // namespace cellsock

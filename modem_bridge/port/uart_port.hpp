@@ -1,31 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <asio/io_context.hpp>
-#include <memory>
-
-#include "modem_bridge/port/port.hpp"
 #include "modem_bridge/port/port_uri.hpp"
+#include "modem_bridge/port/stream_port.hpp"
 
 namespace cellsock {
 
-/// A modem behind a tty or pty. Loop thread only.
-class uart_port final : public port {
+/// A modem behind a tty or pty. The path is looked up at each `open`, so a name of
+/// /dev/serial/by-id finds its device again wherever it comes back.
+class uart_port final : public stream_port {
 public:
-  /// The context must outlive the port.
   uart_port(asio::io_context& loop, serial_uri where);
-  ~uart_port() override;
 
-  void open(port_events& owner) override;
-  void write(std::span<const std::byte> bytes) override;
-  [[nodiscard]] std::size_t queued_bytes() const noexcept override;
-  void close() noexcept override;
-  [[nodiscard]] unsigned baud() const noexcept override;
+  void set_baud(unsigned baud) override;
+  void set_dtr(bool asserted) override;
+  [[nodiscard]] std::optional<modem_lines> lines() const override;
+
+protected:
+  void start(const std::shared_ptr<stream_session>& session) override;
 
 private:
-  struct session;
-  asio::io_context& loop_;
   serial_uri where_;
-  std::shared_ptr<session> session_;
 };
 
 }  // namespace cellsock

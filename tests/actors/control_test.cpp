@@ -28,16 +28,18 @@ struct fixture : test::actor_world {
   supervisor_handle link;
 
   fixture() {
-    gateway = gateway_handle(
-        system.spawn<gateway_actor>(loop, [this](caf::actor_system& sys, gateway_handle directory) {
-          const auto make_bridge = [this](caf::actor_system& inner, supervisor_handle up) {
-            link = std::move(up);
-            bridges.push_back(bridge_handle(inner.spawn<test::fake_bridge>(std::ref(book))));
-            return bridges.back();
-          };
-          return supervisor_handle(sys.spawn<supervisor_actor>(
-              supervisor_seed{"modem0", "memory:", make_bridge, std::move(directory)}, loop));
-        }));
+    gateway = gateway_handle(system.spawn<gateway_actor>(loop, [this](caf::actor_system& sys,
+                                                                      gateway_handle directory) {
+      const auto make_bridge = [this](caf::actor_system& inner, supervisor_handle up) {
+        link = std::move(up);
+        bridges.push_back(bridge_handle(inner.spawn<test::fake_bridge>(std::ref(book))));
+        return bridges.back();
+      };
+      return link_list{
+          {"modem0",
+           supervisor_handle(sys.spawn<supervisor_actor>(
+               supervisor_seed{"modem0", "memory:", make_bridge, std::move(directory)}, loop))}};
+    }));
     settle();
   }
   ~fixture() {

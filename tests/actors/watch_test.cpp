@@ -31,7 +31,8 @@ struct fixture : test::actor_world {
           };
           supervisor_seed seed{"modem0", "memory:", make_bridge, std::move(directory)};
           seed.sockets_max = 3;
-          return supervisor_handle(sys.spawn<supervisor_actor>(std::move(seed), loop));
+          return link_list{
+              {"modem0", supervisor_handle(sys.spawn<supervisor_actor>(std::move(seed), loop))}};
         }));
     settle();
   }
@@ -156,18 +157,19 @@ TEST_CASE_FIXTURE(fixture,
   fd.reset();
   settle();
   CHECK(heard(client) ==
-        "socket-opened socket=1\n"
-        "connect-started socket=1 peer=192.0.2.10:7\n"
-        "connect-failed socket=1 peer=192.0.2.10:7 why=connection-refused detail=said no\n"
-        "socket-ended why=connection-refused detail=said no\n"
-        "socket-closed socket=1\n");
+        "socket-opened link=modem0 socket=1\n"
+        "connect-started link=modem0 socket=1 peer=192.0.2.10:7\n"
+        "connect-failed link=modem0 socket=1 peer=192.0.2.10:7 why=connection-refused detail=said "
+        "no\n"
+        "socket-ended link=modem0 why=connection-refused detail=said no\n"
+        "socket-closed link=modem0 socket=1\n");
   fd = open(program);
   CHECK(ask_of(program, dial()));
   connect_ends(msg::socket_connected{});
   CHECK(heard(client) ==
-        "socket-opened socket=2\n"
-        "connect-started socket=2 peer=192.0.2.10:7\n"
-        "connected socket=2 peer=192.0.2.10:7\n");
+        "socket-opened link=modem0 socket=2\n"
+        "connect-started link=modem0 socket=2 peer=192.0.2.10:7\n"
+        "connected link=modem0 socket=2 peer=192.0.2.10:7\n");
 }
 
 TEST_CASE_FIXTURE(fixture, "a datagram socket's connects are told as a stream's are") {
@@ -181,11 +183,11 @@ TEST_CASE_FIXTURE(fixture, "a datagram socket's connects are told as a stream's 
   settle();
   connect_ends(msg::socket_connected{});
   CHECK(heard(client) ==
-        "socket-opened socket=1\n"
-        "connect-started socket=1 peer=192.0.2.10:7\n"
-        "connect-failed socket=1 peer=192.0.2.10:7 why=pdn-down detail=\n"
-        "connect-started socket=1 peer=192.0.2.10:7\n"
-        "connected socket=1 peer=192.0.2.10:7\n");
+        "socket-opened link=modem0 socket=1\n"
+        "connect-started link=modem0 socket=1 peer=192.0.2.10:7\n"
+        "connect-failed link=modem0 socket=1 peer=192.0.2.10:7 why=pdn-down detail=\n"
+        "connect-started link=modem0 socket=1 peer=192.0.2.10:7\n"
+        "connected link=modem0 socket=1 peer=192.0.2.10:7\n");
 }
 
 TEST_CASE_FIXTURE(fixture, "a watcher hears control connections, the link, and a crashed bridge") {
@@ -240,7 +242,7 @@ TEST_CASE_FIXTURE(fixture, "trace and events are asked for apart, and cost nothi
     auto program = connect();
     const auto fd = open(program);
     CHECK(heard(tracer) == "at dir=> text=AT+CEREG?\n");
-    CHECK(heard(happenings) == "socket-opened socket=1\n");
+    CHECK(heard(happenings) == "socket-opened link=modem0 socket=1\n");
     tracer.close();
     settle();
   }

@@ -20,6 +20,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("CELLSOCK_BUILD", ROOT / "build" / "release"))
+# The firmware the emulated modem has, unless a test asks for one.
+DIALECT = os.environ.get("CELLSOCK_DIALECT", "slm")
 DEADLINE = float(os.environ.get("CELLSOCK_DEADLINE", "60"))
 
 PROGRAMS = {
@@ -78,7 +80,7 @@ def nasty_bytes(size=16384):
 class World:
     """One emulated modem, one daemon and the servers, in a directory of their own."""
 
-    def __init__(self, baud=1000000, emulator=(), daemon=(), start=True):
+    def __init__(self, baud=1000000, emulator=(), daemon=(), start=True, dialect=DIALECT):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="cellsock-e2e-"))
         self.files = self.dir / "files"
         self.files.mkdir()
@@ -87,7 +89,7 @@ class World:
         self.socket = self.dir / "cellsock.sock"
         self.events_path = self.dir / "events.ndjson"
         self.baud = baud
-        self.emulator_options = list(emulator)
+        self.emulator_options = ["--dialect", dialect, *emulator]
         self.daemon_options = list(daemon)
         self.processes = []
         self.log_files = []
@@ -193,6 +195,15 @@ class World:
     def put(self, name, data):
         (self.files / name).write_bytes(data)
         return self.files / name
+
+
+@contextlib.contextmanager
+def world(**options):
+    made = World(**options)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 class Case(unittest.TestCase):

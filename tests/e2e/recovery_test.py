@@ -135,7 +135,7 @@ class Daemon(Case):
 HOLD_ALL = """
 import ctypes, os, sys
 library = ctypes.CDLL(sys.argv[1], use_errno=True)
-held = [library.nrf_socket(1, 1, 0) for _ in range(8)]
+held = [library.nrf_socket(1, 1, 0) for _ in range(9)]
 print(sum(fd >= 0 for fd in held), os.strerror(ctypes.get_errno()), flush=True)
 sys.stdin.read()
 """
@@ -147,7 +147,8 @@ class Cli(Case):
         self.world.env.update(harness.preload_for(library))
         holder = self.world.spawn("/usr/bin/python3", "-c", HOLD_ALL, library, stdin=subprocess.PIPE,
                                   stdout=subprocess.PIPE, text=True)
-        self.assertEqual(holder.stdout.readline(), "7 No buffer space available\n")
+        handles = self.world.status()["links"][0]["handles_max"]  # 7, in some firmware 8
+        self.assertEqual(holder.stdout.readline(), f"{handles} No buffer space available\n")
         for name in harness.preload_for(library):
             del self.world.env[name]
         text = self.world.run("cellsock", "status").stdout
@@ -155,7 +156,7 @@ class Cli(Case):
         holder.kill()
 
     def test_at_runs_through_the_queue(self):
-        self.assertIn("nRF9160", self.world.run("cellsock", "at", "AT+CGMM").stdout)
+        self.assertIn("nRF91", self.world.run("cellsock", "at", "AT+CGMM").stdout)
         reply = harness.json.loads(self.world.run("cellsock", "at", "AT+CEREG?", "--json").stdout)
         self.assertTrue(reply["ok"])
         self.assertEqual(reply["result"], "OK")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Anything a host may write to the emulated modem's UART, and anything on its control socket.
+// Anything a host may write to the emulated modem's UART, and anything on its control socket. The
+// first byte is the firmware's number; `!` behind it makes the rest a control request.
 #include <cstdint>
 #include <string>
 
@@ -10,13 +11,17 @@ using namespace cellsock;
 using namespace std::chrono_literals;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 2 || size > 16384) return 0;
+  if (size < 3 || size > 16384) return 0;
+  const emulator::flavour& firmware =
+      emulator::flavours[static_cast<std::size_t>(data[0] - '0') % emulator::flavours.size()];
+  ++data;
+  --size;
   emulator::memory_network network;
   network.serve(*parse_endpoint("192.0.2.10:7"), emulator::memory_network::behaviour::echo);
   network.echo_datagrams(*parse_endpoint("192.0.2.10:7"));
   network.serve(*parse_endpoint("[2001:db8::10]:7"), emulator::memory_network::behaviour::echo);
   network.echo_datagrams(*parse_endpoint("[2001:db8::10]:7"));
-  emulator::modem_config config;
+  emulator::modem_config config = emulator::config_of(firmware.id);
   config.baud = 1000000;
   config.registration_time = 1ms;  // so that what follows a CFUN=1 finds a network
   config.router_time = {};

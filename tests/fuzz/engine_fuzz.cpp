@@ -45,13 +45,39 @@ constexpr std::string_view replies[] = {
     "\r\n+CGEV: IPV6 FAIL 0\r\n",
     "\r\n#XRECVFROM: 3,\"2001:db8::7\",7\r\nabc\r\nOK\r\n",
     "\r\n#XGETADDRINFO: \"2001:db8::7 2001:db8::7\"\r\n\r\nOK\r\n",
+    "\r\n#XSMVER: \"v1.0.1\",\"3.2.1\"\r\n\r\nOK\r\n",
+    "\r\n#XSOCKET: 0,1,0,1,0\r\n\r\nOK\r\n",
+    "\r\n#XCONNECT: 0,1\r\n\r\nOK\r\n",
+    "\r\n#XSEND: 0,0,4\r\n\r\nOK\r\n",
+    "\r\n#XRECV: 0,0,3\r\nabc\r\n",
+    "\r\n#XRECV: 0,0,3\r\nabc\r\nOK\r\n",
+    "\r\n#XRECV: 0,0,2048\r\n",
+    "\r\n#XRECVFROM: 0,0,3,\"192.0.2.7\",7\r\nabc\r\n",
+    "+++",
+    "+++\r\n#XDATAMODE: -1\r\n",
+    "\r\n#XPOLL: 0,\"0x0011\"\r\n\r\nOK\r\n",
+    "\r\n#XSENDNTF: 0,-1,5\r\n",
 };
+
+/// What the modem lists, and so which dialect is spoken.
+constexpr std::string_view lists[] = {
+    "\r\nAT#XSOCKETSELECT\r\nAT#XAPOLL\r\n\r\nOK\r\n",
+    "\r\nAT#XSOCKETSELECT\r\nAT#XPOLL\r\n\r\nOK\r\n",
+    "\r\nAT#XSOCKETSELECT\r\nAT#XPOLL\r\nAT#XSLMUART\r\n\r\nOK\r\n",
+    "\r\nAT#XCLOSE\r\nAT#XRECVCFG\r\nAT#XAPOLL\r\nAT+IPR\r\n\r\nOK\r\n",
+    "\r\nAT#XCLOSE\r\nAT#XRECVCFG\r\nAT#XAPOLL\r\nAT#XLISTEN\r\n\r\nOK\r\n",
+};
+constexpr std::size_t list_at = 3;  // among the replies
 
 const endpoint peer4{{ip_family::v4, {192, 0, 2, 1}}, 7};
 const endpoint peer6{{ip_family::v6, {0x20, 0x01, 0x0d, 0xb8}}, 7};
 
 struct session {
-  engine core{{"m", 115200, ""}};
+  explicit session(std::uint8_t choice)
+      : core({.name = "m", .fast_baud = (choice & 0x80) != 0 ? 1000000U : 0U}),
+        list(lists[choice % std::size(lists)]) {}
+  engine core;
+  std::string_view list;
   time_point now{1000s};
   std::set<std::uint64_t> open;
   std::uint64_t next = 1;
@@ -117,6 +143,9 @@ struct session {
   void on(outcome::peer_closed&) {}
   void on(outcome::socket_broken&) {}
   void on(outcome::link_changed&) {}
+  void on(outcome::set_baud& o) {
+    if (o.baud == 0) std::abort();
+  }
   void on(outcome::reopen_port& o) {
     core.port_closed(o.why, now);
     if (reopens) core.port_opened(now);
@@ -126,13 +155,15 @@ struct session {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  session s;
+  if (size == 0) return 0;
+  session s(data[0]);
   s.core.port_opened(s.now);
   s.settle();
-  for (std::size_t i = 0; i < size; ++i) {
+  for (std::size_t i = 1; i < size; ++i) {
     const std::uint8_t op = data[i];
     if (op < 128) {
-      s.feed(replies[op % std::size(replies)]);
+      const std::size_t which = op % std::size(replies);
+      s.feed(which == list_at ? s.list : replies[which]);
     } else if (op < 160) {
       s.pass(std::chrono::milliseconds(1) * (1 << (op % 16)));
     } else if (op < 176 && i + 1 < size) {

@@ -5,9 +5,19 @@ set(e2e_cflags)
 if(CELLSOCK_SANITIZE)
   set(e2e_cflags -fsanitize=${CELLSOCK_SANITIZE})
 endif()
+function(e2e_test name program firmware labels)
+  add_test(NAME e2e_${name} COMMAND ${CELLSOCK_PYTHON} ${program})
+  set_tests_properties(e2e_${name} PROPERTIES LABELS "${labels}" TIMEOUT 600
+    ENVIRONMENT "CELLSOCK_BUILD=${PROJECT_BINARY_DIR};CELLSOCK_CFLAGS=${e2e_cflags};CELLSOCK_DIALECT=${firmware}")
+endfunction()
+# What moves data or breaks is run with each firmware, the rest with one. Two of them in every build,
+# one of each family; the others are labelled.
 foreach(program ${programs})
   get_filename_component(name ${program} NAME_WE)
-  add_test(NAME e2e_${name} COMMAND ${CELLSOCK_PYTHON} ${program})
-  set_tests_properties(e2e_${name} PROPERTIES LABELS e2e TIMEOUT 600
-    ENVIRONMENT "CELLSOCK_BUILD=${PROJECT_BINARY_DIR};CELLSOCK_CFLAGS=${e2e_cflags}")
+  e2e_test(${name} ${program} slm-3.1 "e2e")
+  if(name MATCHES "^(transfer|recovery|seven|soak|zephyr|payload)_test$")
+    e2e_test(${name}.sm-2 ${program} sm-2 "e2e")
+    e2e_test(${name}.sm-1 ${program} sm-1 "e2e;firmware")
+    e2e_test(${name}.slm-2.9 ${program} slm-2.9 "e2e;firmware")
+  endif()
 endforeach()

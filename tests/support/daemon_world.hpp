@@ -33,10 +33,11 @@ struct daemon_world : actor_world {
     also = [this] { return pump(); };
     gateway = gateway_handle(system.spawn<gateway_actor>(
         loop, [this, emulated](caf::actor_system& sys, gateway_handle directory) {
-          return supervisor_handle(sys.spawn<supervisor_actor>(
-              supervisor_seed{"modem0", "memory:", bridge_maker(emulated.baud),
-                              std::move(directory)},
-              loop));
+          return link_list{
+              {"modem0", supervisor_handle(sys.spawn<supervisor_actor>(
+                             supervisor_seed{"modem0", "memory:", bridge_maker(emulated.baud),
+                                             std::move(directory)},
+                             loop))}};
         }));
     settle();
   }

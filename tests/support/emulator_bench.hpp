@@ -32,7 +32,7 @@ public:
 
   /// Types a command line and returns everything up to its final result.
   std::string ask(const std::string& command, duration limit = std::chrono::seconds(200)) {
-    type(command + "\r\n");
+    type(command + line_end());
     const time_point end = now + limit;
     for (;;) {
       for (const std::string_view final : {"\r\nOK\r\n", "\r\nERROR\r\n", "+CME ERROR: "})
@@ -44,6 +44,17 @@ public:
     }
   }
 
+  /// What ends a command of this build.
+  [[nodiscard]] std::string line_end() const {
+    using cellsock::emulator::line_end;
+    switch (modem.config().terminator) {
+      case line_end::cr: return "\r";
+      case line_end::lf: return "\n";
+      case line_end::crlf: break;
+    }
+    return "\r\n";
+  }
+
   /// Runs until `text` came; returns everything up to it.
   std::string until(std::string_view text, duration limit = std::chrono::seconds(200)) {
     const time_point end = now + limit;
@@ -51,6 +62,12 @@ public:
       if (const auto at = output.find(text); at != std::string::npos) return cut(at + text.size());
       if (!step(end)) return "(never came) " + cut(output.size());
     }
+  }
+
+  /// Something happened in the network: a shell would know at once.
+  void poke() {
+    modem.network_changed(now);
+    collect();
   }
 
   /// Lets time pass, wake-up by wake-up.

@@ -56,6 +56,7 @@ public:
         [](const msg::port_received&) {},
         [](const msg::port_drained&) {},
         [](const msg::port_closed&) {},
+        [](const msg::port_lines&) {},
         [this](const msg::tick&) { book_.next(); },
     };
   }
@@ -71,6 +72,8 @@ public:
   behavior_type make_behavior() override {
     return {
         [](const msg::create_socket&) { return msg::socket_created{}; },
+        [](const msg::adopt_socket&) { return msg::socket_adopted{}; },
+        [](const msg::socket_moved&) {},
         [](const msg::get_link_report&) { return msg::link_report{}; },
         [](const msg::get_rules&) { return msg::current_rules{}; },
         [](const msg::resolve_name&) { return msg::name_resolved{}; },

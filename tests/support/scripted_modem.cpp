@@ -31,6 +31,17 @@ void scripted_modem::answer(std::string begins, std::string reply) {
   answers_.emplace_back(std::move(begins), std::move(reply));
 }
 
+void scripted_modem::be_serial_modem() {
+  answer("AT#XSMVER", "\r\n#XSMVER: \"v1.0.1\",\"3.2.1\"\r\n\r\nOK\r\n");
+  answer("AT#XCLAC", "\r\nAT#XCLOSE\r\nAT#XRECVCFG\r\nAT#XAPOLL\r\nAT+IPR\r\n\r\nOK\r\n");
+  answer("AT#XSOCKET?", "\r\nOK\r\n");
+  answer("AT#XRECVCFG", "\r\nOK\r\n");
+  payload_after = [](const std::string& command) -> std::size_t {
+    const bool counted = command.starts_with("AT#XSEND=") && command.find(",2,0,") != command.npos;
+    return counted ? std::stoul(command.substr(command.rfind(',') + 1)) : 0;
+  };
+}
+
 bool scripted_modem::was_sent(std::string_view begins) const {
   return std::any_of(sent.begin(), sent.end(),
                      [&](const std::string& text) { return text.starts_with(begins); });
@@ -71,12 +82,19 @@ void scripted_modem::settle() {
     auto more = driver.take_outcomes();
     for (auto& o : more) {
       happened.push_back(o);
+      if (const auto* rate = std::get_if<outcome::set_baud>(&o)) line_rate = rate->baud;
       if (const auto* want = std::get_if<outcome::want_chunk>(&o); want != nullptr && on_want)
         on_want(*want);
     }
     take_output();
+    if (payload_due_ > 0 && typed_.size() >= payload_due_) {
+      sent.push_back("<" + typed_.substr(0, payload_due_) + ">");
+      typed_.erase(0, std::exchange(payload_due_, 0U));
+      if (answers_left-- > 0) driver.port_received(std::as_bytes(std::span(payload_reply)), now);
+      continue;
+    }
     const std::string end = data_mode_ ? "+++" : "\r";
-    const auto at = typed_.find(end);
+    const auto at = payload_due_ > 0 ? std::string::npos : typed_.find(end);
     if (at == std::string::npos) {
       if (more.empty()) return;
       continue;
@@ -85,11 +103,14 @@ void scripted_modem::settle() {
     typed_.erase(0, at + end.size());
     if (!data_mode_ && !typed_.empty() && typed_.front() == '\n') typed_.erase(0, 1);
     sent.push_back(data_mode_ ? "<" + text + ">" : text);
-    if (answers_left <= 0) continue;
+    if (answers_left <= 0 || (hears_at != 0 && hears_at != line_rate)) continue;
     --answers_left;
     ++answered;
     std::string reply = "\r\n#XDATAMODE: 0\r\n";
-    if (std::exchange(data_mode_, false) == false) reply = reply_to(text);
+    if (std::exchange(data_mode_, false) == false) {
+      reply = reply_to(text);
+      if (payload_after) payload_due_ = payload_after(text);
+    }
     driver.port_received(std::as_bytes(std::span(reply)), now);
   }
 }

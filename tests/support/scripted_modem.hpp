@@ -47,9 +47,19 @@ public:
   }
   [[nodiscard]] bool was_sent(std::string_view begins) const;
 
+  /// It becomes a Serial Modem of the given lists; call before `boot`.
+  void be_serial_modem();
+  /// The line's rate, and the one rate at which this modem hears; 0: any.
+  unsigned line_rate = 115200;
+  unsigned hears_at = 0;
+
   /// Answers want_chunk; empty: nobody answers.
   std::function<void(const outcome::want_chunk&)> on_want;
   std::function<void(const trace_event&)> on_trace;
+  /// How many bytes of payload follow a command and its OK; empty: this modem counts none.
+  std::function<std::size_t(const std::string& command)> payload_after;
+  /// The answer to a counted payload.
+  std::string payload_reply = "\r\n#XDATAMODE: 0\r\n";
 
 private:
   void take_output();
@@ -58,6 +68,7 @@ private:
   std::vector<std::pair<std::string, std::string>> answers_;
   std::string typed_;
   bool data_mode_ = false;
+  std::size_t payload_due_ = 0;
   int next_handle_ = 0;
 };
 

@@ -114,6 +114,9 @@ struct in_words {
   std::string operator()(const outcome::link_changed& o) const {
     return "link " + std::string(name(o.state)) + " " + std::string(name(o.trouble.code));
   }
+  std::string operator()(const outcome::set_baud& o) const {
+    return "baud " + std::to_string(o.baud);
+  }
   std::string operator()(const outcome::reopen_port& o) const {
     return "reopen " + std::string(name(o.why.code));
   }

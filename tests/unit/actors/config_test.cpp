@@ -45,7 +45,7 @@ std::string defaults() {
 TEST_CASE("an empty file is the defaults, and so is one that says them all") {
   CHECK(config::parse("").values == settings{});
   CHECK(problems(defaults()) == "");
-  CHECK(config::parse(defaults()).values == settings{});
+  CHECK(config::parse(defaults()).values == settings{.modems = {modem_settings{}}});
 }
 
 TEST_CASE("every key is read") {
@@ -57,6 +57,8 @@ mode = "0666"
 [modem]
 uri = "serial:/dev/ttyACM0"
 apn = "iot.example"
+name = "gate"
+pdn_family = "ipv6"
 [log]
 level = "debug"
 trace = true
@@ -68,8 +70,10 @@ sockets_max = 1000
   CHECK(read.values == settings{.socket_path = "/tmp/s",
                                 .socket_group = "dialout",
                                 .socket_mode = 0666,
-                                .modem_uri = "serial:/dev/ttyACM0",
-                                .modem_apn = "iot.example",
+                                .modems = {{.name = "gate",
+                                            .uri = "serial:/dev/ttyACM0",
+                                            .apn = "iot.example",
+                                            .pdn_family = "ipv6"}},
                                 .log_level = "debug",
                                 .log_trace = true,
                                 .sockets_per_uid_max = 3,
@@ -87,7 +91,8 @@ TEST_CASE("mistakes: where, what is wrong, and what would be right; all of them 
   CHECK(problems("apn = 'x'\n") ==
         "1:1 there is no \"apn\"; the tables are [socket], [modem], [log], [limits]\n");
   CHECK(problems("modem = 'serial:/dev/ttyACM0'\n") ==
-        "1:1 \"modem\" is a table: write [modem] and its keys (uri, apn) below it\n");
+        "1:1 \"modem\" is a table: write [modem], or [[modem]] for each of several, and its keys "
+        "(uri, name, apn, pdn_family) below it\n");
   CHECK(problems("[limits]\nsockets_per_uid_max = 0\nsockets_max = \"many\"\n") ==
         "2:23 limits.sockets_per_uid_max must be an integer, 1 to 1024, not 0\n"
         "3:15 limits.sockets_max must be an integer, 1 to 1024, not text\n");
@@ -109,6 +114,32 @@ TEST_CASE("mistakes: where, what is wrong, and what would be right; all of them 
   CHECK(problems("[modem]\nuri = ['a', 'b']\napn = { a = 1 }\n") ==
         "2:7 modem.uri must be text, 1 to 255 characters, not an array\n"
         "3:7 modem.apn must be text, 0 to 100 characters, not a table\n");
+}
+
+TEST_CASE("several modems, in their order") {
+  const auto read = config::parse(R"(
+[[modem]]
+uri = "serial:/dev/ttyACM0"
+[[modem]]
+name = "north"
+uri = "tcp:roof:2001"
+pdn_family = "ip"
+)");
+  CHECK(read.problems.empty());
+  REQUIRE(read.values.modems.size() == 2);
+  CHECK(read.values.modems[0] == modem_settings{.uri = "serial:/dev/ttyACM0"});
+  CHECK(read.values.modems[1] ==
+        modem_settings{.name = "north", .uri = "tcp:roof:2001", .pdn_family = "ip"});
+  CHECK(read.places.at(config::modem_key(0, "uri")).line == 3);
+  CHECK(read.places.at(config::modem_key(1, "uri")).line == 6);
+  CHECK(problems("[[modem]]\nname = 'a b'\n[[modem]]\nname = 'pdn0'\n[[modem]]\nbaud = 1\n") ==
+        "2:8 modem.name must be a name, at most 15 letters, digits, - and _, not \"a b\"\n"
+        "4:8 modem.name must be a name, at most 15 letters, digits, - and _, not \"pdn0\"\n"
+        "6:1 there is no key \"baud\" in [modem]; it has uri, name, apn, pdn_family\n");
+  CHECK(problems("modem = ['serial:/dev/x']\n").find("[[modem]] for each") != std::string::npos);
+  std::string many;
+  for (std::size_t i = 0; i <= limits::modems_max; ++i) many += "[[modem]]\n";
+  CHECK(problems(many).find("at most 16") != std::string::npos);
 }
 
 TEST_CASE("what is no TOML says where it stops being it") {
@@ -152,7 +183,7 @@ TEST_CASE("docs/configuration.md is the table, row for row") {
 TEST_CASE("deploy/cellsock.toml is good as it is, and shows every key with its default") {
   const auto example = file("/deploy/cellsock.toml");
   CHECK(problems(example) == "");
-  CHECK_FALSE(config::parse(example).values.modem_uri.empty());
+  CHECK_FALSE(config::parse(example).values.modems.at(0).uri.empty());
   std::string all;
   std::istringstream lines(example);
   for (std::string line; std::getline(lines, line);) {
@@ -163,6 +194,6 @@ TEST_CASE("deploy/cellsock.toml is good as it is, and shows every key with its d
   CHECK(problems(all) == "");
   CHECK(read.places.size() == config::keys().size());
   auto values = read.values;
-  values.modem_uri.clear();
-  CHECK(values == settings{});
+  values.modems.at(0).uri.clear();
+  CHECK(values == settings{.modems = {modem_settings{}}});
 }

@@ -112,6 +112,7 @@ TEST_CASE("cellsock sockets: only the sockets, with the fields that status has")
     auto& one = *reply.mutable_status()->add_sockets();
     one.set_id(3);
     one.set_type("stream");
+    one.set_link("modem0");
     one.set_modem_handle(-1);
     one.set_owner_pid(42);
     one.set_owner_program("te\x1bst");
@@ -119,7 +120,7 @@ TEST_CASE("cellsock sockets: only the sockets, with the fields that status has")
   });
   const auto table = cellsock("sockets");
   CHECK(table.status == 0);
-  CHECK(says(table, "SOCKET  TYPE    STATE  LOCAL  PEER  HANDLE"));
+  CHECK(says(table, "SOCKET  MODEM   TYPE    STATE  LOCAL  PEER  HANDLE"));
   CHECK(says(table, "42   0    te?st\n"));
   const auto json = nlohmann::json::parse(cellsock("sockets --json").output);
   const auto status = nlohmann::json::parse(cellsock("status --json").output);

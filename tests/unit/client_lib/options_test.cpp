@@ -2,6 +2,10 @@
 #include <doctest/doctest.h>
 #include <netinet/in.h>
 
+#include <array>
+#include <mutex>
+#include <string>
+
 #include "client_lib/face/option_table.hpp"
 #include "tests/unit/client_lib/zephyr_socket.hpp"
 
@@ -31,7 +35,7 @@ int zephyr_get(int fd, int level, int option) {
 }
 
 TEST_CASE("every documented option has a row") {
-  for (const int number : {2, 4, 20, 21, 33, 34, 40, 50, 51, 52, 53, 54, 60, 61, 63})
+  for (const int number : {2, 4, 20, 21, 25, 33, 34, 40, 50, 51, 52, 53, 54, 60, 61, 63})
     CHECK(find_option(&option_row::nrf, NRF_SOL_SOCKET, number) != nullptr);
   CHECK(find_option(&option_row::nrf, NRF_IPPROTO_ALL, 30) != nullptr);
   CHECK(find_option(&option_row::nrf, NRF_IPPROTO_IP, 31) != nullptr);
@@ -40,7 +44,7 @@ TEST_CASE("every documented option has a row") {
   CHECK(find_option(&option_row::nrf, NRF_IPPROTO_IPV6, 62) != nullptr);
   CHECK(find_option(&option_row::nrf, NRF_IPPROTO_TCP, 55) != nullptr);
   for (const int number :
-       {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 18, 19, 20, 21, 30, 37, 38, 39, 60, 61})
+       {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 18, 19, 20, 21, 25, 30, 37, 38, 39, 60, 61})
     CHECK(find_option(&option_row::zephyr, SOL_SOCKET, number) != nullptr);
   for (const int number : {1, 4, 5, 6})
     CHECK(find_option(&option_row::zephyr, IPPROTO_TCP, number) != nullptr);
@@ -148,6 +152,42 @@ TEST_CASE("values out of range, of another length, at another time") {
   CHECK(nrf_set(fd, NRF_SOL_SOCKET, NRF_SO_BINDTOPDN, 1) == 0);
   REQUIRE(connect_somewhere(fd) == 0);
   CHECK(nrf_set(fd, NRF_SOL_SOCKET, NRF_SO_BINDTOPDN, 1) == EINVAL);
+}
+
+TEST_CASE("SO_BINDTODEVICE is text, with or without its end, or a struct ifreq") {
+  fake_daemon daemon;
+  auto fd = stream_socket();
+  std::mutex mutex;
+  std::string chosen = "none";
+  daemon.answer(v1::Request::kSetOption, [&](const v1::Request& request) {
+    const std::lock_guard lock(mutex);
+    if (request.set_option().option() == v1::OPTION_BIND_TO_DEVICE)
+      chosen = request.set_option().text();
+    return v1::Reply{};
+  });
+  daemon.answer(v1::Request::kGetOption, [](const v1::Request&) {
+    v1::Reply reply;
+    reply.mutable_option()->set_text("modem1");
+    return reply;
+  });
+  const auto chosen_by = [&](const void* value, nrf_socklen_t length) {
+    CHECK(nrf_setsockopt(fd, NRF_SOL_SOCKET, NRF_SO_BINDTODEVICE, value, length) == 0);
+    const std::lock_guard lock(mutex);
+    return chosen;
+  };
+  CHECK(chosen_by("modem1/pdn0", 11) == "modem1/pdn0");
+  CHECK(chosen_by("modem1", 7) == "modem1");
+  CHECK(chosen_by(nullptr, 0).empty());
+  const nrf_ifreq request{{"modem2"}};
+  CHECK(chosen_by(&request, sizeof request) == "modem2");
+  const std::string endless(65, 'x');
+  CHECK(errno_of_call(
+            nrf_setsockopt(fd, NRF_SOL_SOCKET, NRF_SO_BINDTODEVICE, endless.data(), 65)) == EINVAL);
+  std::array<char, 16> name{};
+  socklen_t length = name.size();
+  CHECK(zsock_getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name.data(), &length) == 0);
+  CHECK(std::string(name.data()) == "modem1");
+  CHECK(length == 7);
 }
 
 TEST_CASE("zsock: what a socket is") {

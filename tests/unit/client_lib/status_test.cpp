@@ -34,6 +34,7 @@ v1::StatusReply ready_modem() {
   link.mutable_uart()->set_command_errors(3);
   auto& socket = *status.add_sockets();
   socket.set_id(12);
+  socket.set_link("modem0");
   socket.set_cookie(0xDEAD);
   socket.set_type("stream");
   socket.set_state("connecting");

@@ -52,7 +52,28 @@ std::string random_input(std::mt19937& dice) {
                                                "#XBIND=5",
                                                "+CGDCONT=1,\"IP\",\"a\"",
                                                "#XMODEMRESET",
-                                               "#XSOCKETOPT=1,21,1"};
+                                               "#XSOCKETOPT=1,21,1",
+                                               "\r",
+                                               "\r",
+                                               "#XCONNECT=0,\"192.0.2.1\",7",
+                                               "#XCONNECT=1,\"192.0.2.1\",7",
+                                               "#XSEND=0,2,0,7",
+                                               "#XSEND=1,2,0",
+                                               "#XSEND=0,0,8192,\"ab\"",
+                                               "#XSENDTO=1,2,0,\"192.0.2.1\",7,5000",
+                                               "#XRECV=0,0,64,1",
+                                               "#XRECVFROM=1,1,0,2",
+                                               "#XAPOLL=,1,5",
+                                               "#XRECVCFG=,3",
+                                               "#XRECVCFG=,1,1",
+                                               "#XCLOSE",
+                                               "#XCLOSE=0",
+                                               "#XBIND=0,5000",
+                                               "#XLISTEN=0",
+                                               "#XACCEPT=0",
+                                               "E1",
+                                               "+IPR=1000000",
+                                               "#XSLMUART=9600"};
   if (dice() % 8 == 0) return std::string(1, static_cast<char>(dice()));
   return pieces[dice() % pieces.size()];
 }
@@ -63,14 +84,18 @@ const std::vector<std::string> verbs{"pdn down",       "pdn up",         "deregi
                                      "hang 50",        "reset",          "wake",
                                      "send-block on",  "send-block off", "inject-urc both",
                                      "inject-urc off", "net-delay 20",   "net-delay 0",
-                                     "status"};
+                                     "status",         "hup 0 5 fin",    "hup 0 9 reset",
+                                     "hup 1 3 pdn",    "push-hold on",   "push-hold off",
+                                     "lines dtr=0",    "lines dtr=1",    "host-baud 115200",
+                                     "host-baud 0",    "urc noise",      "send-fail 9",
+                                     "send-fail off"};
 
 }  // namespace
 
 TEST_CASE("whatever is typed and whatever happens, the modem keeps running and never spins") {
-  for (unsigned seed = 1; seed <= 30; ++seed) {
+  for (unsigned seed = 1; seed <= 60; ++seed) {
     std::mt19937 dice(seed);
-    emulator_bench t;
+    emulator_bench t(config_of(flavours[seed % flavours.size()].id));
     t.network.serve(emulator_bench::at("192.0.2.1:7"), memory_network::behaviour::echo);
     t.network.echo_datagrams(emulator_bench::at("192.0.2.1:7"));
     t.bring_up();
@@ -79,12 +104,15 @@ TEST_CASE("whatever is typed and whatever happens, the modem keeps running and n
       if (dice() % 4 == 0) (void)t.listen(std::chrono::milliseconds(dice() % 50));
       if (dice() % 20 == 0) t.control(verbs[dice() % verbs.size()]);
     }
-    // However deep it is in a quote, data mode or a blocking command: a reset always helps.
-    t.control("reset");
+    // However deep it is in a quote, data mode or a blocking command: a reset always helps, and a
+    // second one against what was still on the wire.
     t.control("inject-urc off");
-    t.run(1s);
-    t.type(std::string(8192, '\x7f') + "\"\r\n\"\r\n");
-    t.run(2s);
+    t.control("lines dtr=1");
+    t.control("host-baud 0");
+    for (int i = 0; i < 3; ++i) {
+      t.control("reset");
+      t.run(10s);
+    }
     t.output.clear();
     CHECK(t.ask("AT") == "\r\nOK\r\n");
     // The line makes a few wake-ups per millisecond of traffic; idling makes none.

@@ -68,7 +68,41 @@ const std::vector<exchange> two_sockets{
      "\r\n#XSOCKETSELECT: 1,1,0,1,-1,2,0\r\n\r\n#XSOCKETSELECT: 1\r\n\r\nOK\r\n"},
 };
 
+const std::vector<exchange> handle_bring_up{
+    {"AT\r", "\r\nOK\r\n"},
+    {"AT#XSLMVER\r", "\r\nERROR\r\n"},
+    {"AT#XSMVER\r", "\r\n#XSMVER: \"v1.0.1\",\"3.2.1\"\r\n\r\nOK\r\n"},
+    {"AT#XAPOLL=,1,0\r", "\r\nOK\r\n"},
+    {"AT#XRECVCFG=,1,0\r", "\r\nOK\r\n"},
+    {"AT+CFUN=1\r", "\r\nOK\r\n"},
+};
+
+const std::vector<exchange> handle_echo{
+    {"AT#XSOCKET=1,1,0\r", "\r\n#XSOCKET: 0,1,6\r\n\r\nOK\r\n"},
+    {"AT#XCONNECT=0,\"192.0.2.10\",7\r", "\r\n#XCONNECT: 0,1\r\n\r\nOK\r\n"},
+    {"AT#XSEND=0,2,0,5\r", "\r\nOK\r\n"},
+    {"he+++", "\r\n#XDATAMODE: 0\r\n\r\n#XRECV: 0,0,5\r\nhe+++\r\n"},
+    {"AT#XRECVCFG=0,0\r", "\r\nOK\r\n"},
+    {"AT#XSEND=0,0,0,\"abc\"\r", "\r\n#XSEND: 0,0,3\r\n\r\nOK\r\n"},
+    {"AT#XRECV=0,0,64,1\r", "\r\n#XRECV: 0,0,3\r\nabc\r\nOK\r\n"},
+    {"AT#XRECV=0,0,64,1\r", "\r\nERROR\r\n"},
+    {"AT#XCLOSE=0\r", "\r\n#XCLOSE: 0,0\r\n\r\nOK\r\n"},
+    {"AT#XCLOSE=0\r", "\r\nERROR\r\n"},
+};
+
 }  // namespace
+
+TEST_CASE("bring-up and an echo of sm 1.0, byte for byte, with the network behind it") {
+  for (const std::size_t piece : {0U, 1U, 3U}) {
+    modem_config config = config_of(dialect::sm_1);
+    config.registration_time = 5ms;
+    emulator_bench bench(config);
+    bench.network.serve(emulator_bench::at("192.0.2.10:7"), memory_network::behaviour::echo);
+    CHECK(bench.until("Ready\r\n") == "Ready\r\n");
+    replay(bench, handle_bring_up, piece);
+    replay(bench, handle_echo, piece);
+  }
+}
 
 TEST_CASE("bring-up and two sockets of slm 3.1, byte for byte") {
   for (const std::size_t piece : {0U, 1U, 3U}) {

@@ -160,7 +160,7 @@ TEST_CASE("a small send, a small datagram and a first read pass bulk") {
       return;
     }
     const bool bulk = id == 1;
-    CHECK(want.bytes_max == (bulk ? 4096 : scheduler::small_bytes));
+    CHECK(want.bytes_max == (bulk ? 2048 : scheduler::small_bytes));
     m.driver.chunk(want.id, bytes(bulk ? want.bytes_max : 100), m.now);
     m.driver.offer(want.id, bulk ? 100'000U : ++small < 2 ? 100U : 0U, m.now);
     if (order.size() == 6) m.driver.offer(want.id, 0, m.now);
@@ -276,16 +276,36 @@ TEST_CASE("an idle modem is asked whether it is still there") {
   scripted_modem m;
   m.boot();
   m.sent.clear();
-  m.pass(29s);
+  m.pass(59s);
   CHECK(m.sent.empty());
   m.pass(2s);
   REQUIRE(m.sent.size() == 1);
-  CHECK(m.sent.front() == "AT");
+  CHECK(m.sent.front() == "AT+CEREG?");
   m.answers_left = 0;
   m.pass(3min);
   CHECK(m.driver.status().state == link_state::lost);
   REQUIRE(m.count<outcome::reopen_port>() == 1);
   CHECK(m.all<outcome::reopen_port>().front().why.code == errc::no_answer);
+}
+
+TEST_CASE("an hour idle is one command a minute, and all that matters is asked in turn") {
+  scripted_modem m;
+  m.boot();
+  connect(m, 1, 1);
+  m.driver.receive(socket_id{1}, true, m.now);
+  m.settle();
+  m.sent.clear();
+  m.pass(1h);
+  CHECK(m.sent.size() <= 60);
+  CHECK(m.sent.size() >= 58);
+  for (const auto* what : {"AT+CEREG?", "AT+CGACT?", "AT+CGPADDR=0"}) CHECK(m.was_sent(what));
+  CHECK_FALSE(m.was_sent("AT+CESQ"));
+  // The rest is read again when the line is used anyway.
+  m.driver.offer(socket_id{1}, 3, m.now);
+  m.settle();
+  m.driver.chunk(socket_id{1}, bytes(3), m.now);
+  m.settle();
+  CHECK(m.was_sent("AT+CESQ"));
 }
 
 TEST_CASE("a modem that falls silent after any command leaves nobody waiting") {

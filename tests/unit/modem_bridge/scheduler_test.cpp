@@ -80,6 +80,40 @@ TEST_CASE("a small send passes bulk, once") {
   CHECK(l.run(3) == "s2 s1 s2 ");
 }
 
+TEST_CASE("while somebody is in conversation, bulk goes in half chunks") {
+  line l;
+  l.turns.to_send(a, 100'000);
+  CHECK(l.turns.next()->bytes_max == chunk);
+  l.turns.to_send(b, 100);
+  CHECK(l.run(1) == "+s2 ");
+  l.turns.to_send(b, 0);
+  std::size_t halves = 0;
+  for (; l.turns.next()->bytes_max == chunk / 2; ++halves) CHECK(l.run(1) == "s1 ");
+  CHECK(halves == 8);
+  CHECK(l.turns.next()->bytes_max == chunk);
+}
+
+TEST_CASE("an answer is due until it was fetched, or took too long") {
+  line l;
+  l.turns.to_send(a, 100'000);
+  l.turns.to_send(b, 100);
+  CHECK_FALSE(l.turns.answer_due());
+  CHECK(l.run(1) == "+s2 ");
+  l.turns.to_send(b, 0);
+  CHECK(l.turns.answer_due());
+  l.turns.to_fetch(b, true);
+  CHECK(l.run(1, 100) == "+r2 ");
+  CHECK_FALSE(l.turns.answer_due());
+  l.turns.to_fetch(b, false);
+  l.turns.to_send(b, 100);
+  CHECK(l.run(1) == "+s2 ");
+  l.turns.to_send(b, 0);
+  CHECK(l.run(7) == "s1 s1 s1 s1 s1 s1 s1 ");
+  CHECK(l.turns.answer_due());
+  (void)l.run(1);
+  CHECK_FALSE(l.turns.answer_due());
+}
+
 TEST_CASE("who is alone may grow") {
   line l;
   l.turns.to_send(a, 1);

@@ -14,12 +14,7 @@ const dialect::table& slm = dialect::slm();
 
 double price(const std::vector<piece>& pieces, line_cost cost) {
   double sum = 0;
-  for (const auto& p : pieces)
-    sum += p.mode == send_mode::string
-               ? static_cast<double>(slm.string_overhead_bytes) * cost.byte +
-                     slm.string_turnarounds * cost.turnaround
-               : static_cast<double>(slm.data_overhead_bytes) * cost.byte +
-                     slm.data_turnarounds * cost.turnaround;
+  for (const auto& p : pieces) sum += cost_of(slm, p.mode, p.bytes, cost);
   return sum;
 }
 
@@ -122,4 +117,69 @@ TEST_CASE("a full buffer of plain bytes costs what the arithmetic says") {
   // 10 + 4096 + 3 up, 23 down, two turnarounds of 3 ms: 97 % of the line.
   const double seconds = (4096 + 36) / 11520.0 + 2 * 0.003;
   CHECK(4096 / seconds / 11520.0 > 0.97);
+}
+
+TEST_CASE("counted payload: no piece holds a terminator, any may end in its first byte") {
+  const auto& sm = dialect::sm1();
+  const auto cost = cost_at(115200);
+  const auto modes = [&](const std::string& bytes) {
+    std::string made;
+    for (const auto& p : segment(sm, bytes, cost)) {
+      made += p.mode == send_mode::string ? 's' : p.mode == send_mode::hex ? 'h' : 'd';
+      made += std::to_string(p.bytes);
+    }
+    return made;
+  };
+  const std::string nul(1, '\0');
+  CHECK(modes("hello") == "s5");
+  CHECK(modes(nul + "hello") == "h6");
+  // Twice the bytes against one turnaround of 35 bytes.
+  CHECK(modes(nul + std::string(32, 'x')) == "h33");
+  CHECK(modes(nul + std::string(39, '"')) == "d40");
+  CHECK(modes(nul + std::string(2000, 'x') + "++") == "d2003");
+  CHECK(modes(std::string(90, '\0') + "+++" + std::string(90, '\0')) == "d92d91");
+  CHECK(modes(std::string(8192, 'x')) == "d8192");
+
+  std::mt19937 random(5);
+  const std::string alphabet = std::string("++++a\"") + '\0';
+  for (int round = 0; round < 2000; ++round) {
+    std::string bytes(random() % 200, ' ');
+    for (char& c : bytes) c = alphabet[random() % alphabet.size()];
+    std::size_t at = 0;
+    for (const auto& p : segment(sm, bytes, cost)) {
+      const auto part = std::string_view(bytes).substr(p.at, p.bytes);
+      REQUIRE(p.at == at);
+      if (p.mode == send_mode::string) REQUIRE(fits_string(sm, part));
+      if (p.mode == send_mode::hex) REQUIRE(fits_hex(sm, part));
+      if (p.mode == send_mode::data) REQUIRE(part.find("+++") == std::string_view::npos);
+      at += p.bytes;
+    }
+    REQUIRE(at == bytes.size());
+  }
+}
+
+TEST_CASE("a datagram goes whole, by the cheapest mode that carries it") {
+  const auto& sm = dialect::sm1();
+  const auto cost = cost_at(115200);
+  const std::string nul(1, '\0');
+  CHECK(whole_mode(sm, "text", cost) == send_mode::string);
+  CHECK(whole_mode(sm, nul + "x", cost) == send_mode::hex);
+  CHECK(whole_mode(sm, std::string(1200, '\0'), cost) == send_mode::data);
+  CHECK(whole_mode(sm, nul + "+++" + std::string(1396, 'x'), cost) == send_mode::hex);
+  CHECK_FALSE(whole_mode(sm, nul + "+++" + std::string(1397, 'x'), cost));
+  CHECK(whole_mode(slm, std::string(1200, '\0'), cost) == send_mode::data);
+  CHECK_FALSE(whole_mode(slm, nul + "+++", cost));
+  CHECK_FALSE(whole_mode(slm, nul + "+", cost));
+  CHECK(to_hex(nul + "z\xff") == "007AFF");
+}
+
+TEST_CASE("what a counted chunk costs is what the arithmetic says") {
+  // 16 + 4 up, OK and result down, two turnarounds of 3 ms.
+  const auto share = [](std::size_t bytes, double baud) {
+    const double rate = baud / 10;
+    return static_cast<double>(bytes) / ((static_cast<double>(bytes) + 43) / rate + 2 * 0.003) /
+           rate;
+  };
+  CHECK(share(dialect::chunk_bytes(dialect::sm1(), 115200), 115200) > 0.97);
+  CHECK(share(dialect::chunk_bytes(dialect::sm1(), 1000000), 1000000) > 0.92);
 }

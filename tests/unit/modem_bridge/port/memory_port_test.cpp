@@ -30,6 +30,7 @@ struct owner final : port_events {
     log += "r" + std::to_string(bytes.size());
   }
   void port_drained() override { log += "d"; }
+  void port_lines(const modem_lines&) override {}
   void port_closed(const failure& why) override { log += "c:" + std::string(name(why.code)); }
   std::string log;
 };

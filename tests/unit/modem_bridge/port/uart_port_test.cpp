@@ -62,6 +62,7 @@ struct owner final : port_events {
     CHECK_FALSE(inside);
     ++drained;
   }
+  void port_lines(const modem_lines&) override {}
   void port_closed(const failure& why) override {
     CHECK_FALSE(inside);
     closed = why;
