@@ -96,6 +96,40 @@ PIN(ZSOCK_TLS_SESSION_CACHE_PURGE, 13);
 PIN(ZSOCK_TLS_PEER_VERIFY_NONE, 0);
 PIN(ZSOCK_TLS_PEER_VERIFY_OPTIONAL, 1);
 PIN(ZSOCK_TLS_PEER_VERIFY_REQUIRED, 2);
+PIN(ZSOCK_TLS_DTLS_CID, 14);
+PIN(ZSOCK_TLS_DTLS_CID_STATUS, 15);
+PIN(ZSOCK_TLS_DTLS_CID_VALUE, 16);
+PIN(ZSOCK_TLS_DTLS_PEER_CID_VALUE, 17);
+PIN(ZSOCK_TLS_DTLS_HANDSHAKE_ON_CONNECT, 18);
+PIN(ZSOCK_TLS_CERT_VERIFY_RESULT, 19);
+PIN(ZSOCK_TLS_CERT_VERIFY_CALLBACK, 20);
+PIN(ZSOCK_TLS_MAX_FRAGMENT_LENGTH, 21);
+PIN(ZSOCK_TLS_DTLS_ROLE_CLIENT, 0);
+PIN(ZSOCK_TLS_DTLS_ROLE_SERVER, 1);
+PIN(ZSOCK_TLS_CERT_NOCOPY_NONE, 0);
+PIN(ZSOCK_TLS_CERT_NOCOPY_OPTIONAL, 1);
+PIN(ZSOCK_TLS_SESSION_CACHE_DISABLED, 0);
+PIN(ZSOCK_TLS_SESSION_CACHE_ENABLED, 1);
+PIN(ZSOCK_TLS_DTLS_CID_DISABLED, 0);
+PIN(ZSOCK_TLS_DTLS_CID_SUPPORTED, 1);
+PIN(ZSOCK_TLS_DTLS_CID_ENABLED, 2);
+PIN(ZSOCK_TLS_DTLS_CID_STATUS_DISABLED, 0);
+PIN(ZSOCK_TLS_DTLS_CID_STATUS_DOWNLINK, 1);
+PIN(ZSOCK_TLS_DTLS_CID_STATUS_UPLINK, 2);
+PIN(ZSOCK_TLS_DTLS_CID_STATUS_BIDIRECTIONAL, 3);
+PIN(ZSOCK_SO_SOCKS5, 60);
+PIN(ZSOCK_SO_TXTIME, 61);
+PIN(ZSOCK_IP_DONTFRAG, IP_MTU_DISCOVER);
+PIN(ZSOCK_IP_LOCAL_PORT_RANGE, 51);
+PIN(ZSOCK_IP_MTU, 14);
+PIN(ZSOCK_IP_RECVTTL, 12);
+PIN(ZSOCK_IPV6_ADDR_PREFERENCES, 72);
+PIN(ZSOCK_IPV6_DONTFRAG, 62);
+PIN(ZSOCK_IPV6_JOIN_GROUP, 20);
+PIN(ZSOCK_IPV6_RECVHOPLIMIT, 51);
+PIN(IPV6_PREFER_SRC_NONCGA, 0x800);
+PIN(NET_AF_UNIX, AF_UNIX);
+PIN(NET_CMSG_SPACE(4), CMSG_SPACE(4));
 PIN(IPPROTO_TLS_1_0, 256);
 PIN(IPPROTO_TLS_1_1, 257);
 PIN(IPPROTO_TLS_1_2, 258);
@@ -179,6 +213,7 @@ int zephyr_headers_after(void) {
   struct timeval* also_same = &wait;
   struct zsock_addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM, .ai_eflags = 0};
   struct net_sockaddr_storage storage = {.ss_family = NET_AF_INET6};
+  struct net_msghdr message = {.msg_iov = (struct net_iovec*)0};
   struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
   net_socklen_t length = sizeof(struct net_sockaddr_in6);
   const enum net_ip_protocol protocol = NET_IPPROTO_TCP;
@@ -187,8 +222,8 @@ int zephyr_headers_after(void) {
   return calls.socket == zsock_socket && host_socket != zsock_socket && host_close != zsock_close &&
                  net_sin(plain)->sin_port == htons(80) &&
                  server.sin_addr.s_addr == htonl(INADDR_LOOPBACK) && same->fd == -1 &&
-                 also_same->tv_sec == 1 && hints.ai_next == NULL && length == 28 &&
-                 net_sin6((struct sockaddr*)&storage)->sin6_family == AF_INET6 &&
+                 message.msg_iov == NULL && also_same->tv_sec == 1 && hints.ai_next == NULL &&
+                 length == 28 && net_sin6((struct sockaddr*)&storage)->sin6_family == AF_INET6 &&
                  loopback.s6_addr[15] == 1 && protocol == 6 && secure == 258
              ? 0
              : 1;

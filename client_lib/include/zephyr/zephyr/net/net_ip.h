@@ -31,6 +31,13 @@ extern "C" {
 #define NET_AF_UNSPEC AF_UNSPEC
 #define NET_AF_INET AF_INET
 #define NET_AF_INET6 AF_INET6
+#define NET_AF_PACKET AF_PACKET
+#define NET_AF_UNIX AF_UNIX
+#define NET_AF_LOCAL AF_LOCAL
+#define NET_PF_PACKET PF_PACKET
+#define NET_PF_UNIX PF_UNIX
+#define NET_PF_LOCAL PF_LOCAL
+#define NET_SOMAXCONN SOMAXCONN
 
 enum net_sock_type {
   NET_SOCK_STREAM = SOCK_STREAM,
@@ -76,6 +83,19 @@ typedef socklen_t net_socklen_t;
 #define net_sockaddr_in sockaddr_in
 #define net_sockaddr_in6 sockaddr_in6
 #define net_sockaddr_storage sockaddr_storage
+#define net_msghdr msghdr
+#define net_iovec iovec
+#define net_cmsghdr cmsghdr
+#define net_ip_mreq ip_mreq
+#define net_ip_mreqn ip_mreqn
+#define net_ipv6_mreq ipv6_mreq
+#define net_in_pktinfo in_pktinfo
+#define net_in6_pktinfo in6_pktinfo
+#define NET_CMSG_FIRSTHDR CMSG_FIRSTHDR
+#define NET_CMSG_NXTHDR CMSG_NXTHDR
+#define NET_CMSG_DATA CMSG_DATA
+#define NET_CMSG_SPACE CMSG_SPACE
+#define NET_CMSG_LEN CMSG_LEN
 #define net_in6addr_any in6addr_any
 #define net_in6addr_loopback in6addr_loopback
 
