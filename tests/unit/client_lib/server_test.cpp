@@ -104,10 +104,11 @@ TEST_CASE("accept waits, for SO_RCVTIMEO at most, or not at all") {
     CHECK(nrf_fcntl(accepted, NRF_F_GETFL, 0) == 0);
   }
   SUBCASE("until the listener is closed in another thread") {
+    const int number = fd.release();
     int error = 0;
     {
-      blocked_call call([&] { error = errno_of_call(nrf_accept(fd, nullptr, nullptr)); });
-      nrf_close(fd.release());
+      blocked_call call([&] { error = errno_of_call(nrf_accept(number, nullptr, nullptr)); });
+      nrf_close(number);
       CHECK(call.returns());
     }
     CHECK(error == EINTR);
