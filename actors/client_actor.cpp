@@ -101,6 +101,11 @@ void client_actor::dispatch(const v1::Request& request, std::vector<shared_descr
     case v1::Request::kStatus: return status(id);
     case v1::Request::kAt: return at(id, request.at());
     case v1::Request::kWatch: return watch(id, request.watch());
+    case v1::Request::kListen:
+    case v1::Request::kFlush:
+    case v1::Request::kInterfaces:
+    case v1::Request::kSetDns:
+      return refuse(id, fail(errc::unsupported_operation, "no link here has this"));
     case v1::Request::CALL_NOT_SET: break;
   }
   refuse(id, fail(errc::malformed, "a request this daemon does not know; upgrade it"));

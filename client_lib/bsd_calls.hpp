@@ -2,9 +2,11 @@
 #pragma once
 #include <poll.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,6 +34,10 @@ namespace cellsock::client {
 /// Port 0: the link chooses.
 [[nodiscard]] int bind_socket(int fd, const endpoint& local);
 
+[[nodiscard]] int listen_socket(int fd, int backlog);
+/// The descriptor of a connection, not close-on-exec, waiting for one as a receive would.
+[[nodiscard]] int accept_socket(int fd, endpoint& peer);
+
 enum class shutdown_side : std::uint8_t { receiving, sending, both };
 /// Receiving is the kernel's own affair on the channel; sending is the link's, -EOPNOTSUPP where it
 /// cannot end one direction alone.
@@ -43,6 +49,7 @@ struct transfer_flags {
   bool wait_all = false;      // receive from a stream only
   bool whole_length = false;  // receive a datagram: return the length it had, not what was copied
   bool stream_ignores_address = false;  // send: else a stream refuses one (EISCONN)
+  bool acknowledged = false;            // send: return when it has left, or was acknowledged
 };
 [[nodiscard]] ssize_t send_bytes(int fd, const void* bytes, std::size_t count,
                                  const std::optional<endpoint>& to, transfer_flags flags);
@@ -67,8 +74,43 @@ enum class timeout_kind : std::uint8_t { receive, send };
 /// connected, bound or sent on.
 [[nodiscard]] int set_device(int fd, const std::string& name);
 [[nodiscard]] int get_device(int fd, std::string& name);
+/// What a socket is, asked of nobody unless this process has not met it.
+struct socket_facts {
+  wire::Family family = wire::FAMILY_UNSPECIFIED;
+  wire::SocketType type = wire::SOCKET_TYPE_UNSPECIFIED;
+  bool listening = false;
+  bool has_peer = false;  // or is connecting to one
+};
+[[nodiscard]] int describe_socket(int fd, socket_facts& facts);
+/// The options that the link or the daemon keeps (see wire::Option).
+[[nodiscard]] int set_value(int fd, wire::Option which, std::int64_t value);
+[[nodiscard]] int get_value(int fd, wire::Option which, std::int64_t& value);
+/// Bytes that may wait on their way: the program's end of the channel and the daemon's follow.
+[[nodiscard]] int set_send_buffer(int fd, std::int64_t bytes);
+
+/// Called on a thread of the library with what became ready of `events`; an end and an error
+/// always.
+using poll_callback = std::function<void(int fd, short events)>;
+/// Without a callback: none from now on. It is not running any more when this returns, nor after
+/// close_socket, unless these are called from it.
+[[nodiscard]] int set_poll_callback(int fd, short events, bool oneshot, poll_callback callback);
+
 /// The pending error as an errno (0 = none), cleared by reading.
 [[nodiscard]] int take_error(int fd, int& error);
+
+/// getsockname and getpeername. Nothing in `name`: bound to none.
+[[nodiscard]] int local_name(int fd, std::optional<endpoint>& name);
+[[nodiscard]] int peer_name(int fd, endpoint& name);
+/// What a receive would find without waiting: a stream's bytes, the payload of the next datagram.
+[[nodiscard]] int unread_bytes(int fd, int& count);
+
+/// send_bytes and receive_bytes with the bytes in several places. `truncated`: a datagram was
+/// longer than all of them.
+[[nodiscard]] ssize_t send_pieces(int fd, std::span<const iovec> pieces,
+                                  const std::optional<endpoint>& to, transfer_flags flags);
+[[nodiscard]] ssize_t receive_pieces(int fd, std::span<const iovec> pieces,
+                                     std::optional<endpoint>* from, bool& truncated,
+                                     transfer_flags flags);
 
 [[nodiscard]] int set_nonblocking(int fd, bool nonblocking);
 /// 0, 1 or -errno.

@@ -106,4 +106,13 @@ ssize_t receive_datagram(const held_socket& socket, char* buffer, std::size_t ca
   }
 }
 
+int next_datagram_bytes(const held_socket& socket) {
+  const auto packet = std::make_unique_for_overwrite<char[]>(limits::packet_bytes_max);
+  const auto length = read_packet(socket.fd, packet.get(), true);
+  if (length <= 0) return 0;  // nothing, or an end: a receive tells which
+  wire::Datagram datagram;
+  if (!datagram.ParseFromArray(packet.get(), static_cast<int>(length))) return -EPROTO;
+  return static_cast<int>(datagram.payload().size());
+}
+
 }  // namespace cellsock::client

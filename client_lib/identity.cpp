@@ -66,18 +66,30 @@ outcome<held_socket> find_socket(int fd) {
   auto entry = std::make_shared<socket_entry>(cookie, facts.family(), facts.type());
   entry->daemon_instance = names->daemon_instance;
   entry->state = state_of(facts);
+  entry->listening = facts.listening();
   entry->receive_timeout_ms = facts.recv_timeout_ms();
   entry->send_timeout_ms = facts.send_timeout_ms();
   entry->set_rules(facts.datagram_rules());
   return held_socket{fd, table.insert(fd, std::move(entry))};
 }
 
-outcome<bool> refresh(const held_socket& socket) {
+bool is_programs_own(int fd) {
+  const auto cookie = cookie_of(fd);
+  return cookie != 0 && process().sockets.is_foreign(cookie);
+}
+
+outcome<wire::NamesReply> names_of(const held_socket& socket) {
   auto names = ask_names(watch(socket));
   if (!names) return names.why();
-  const auto& facts = names->reply.names();
-  socket.entry->state = state_of(facts);
-  socket.entry->set_rules(facts.datagram_rules());
+  return std::move(*names->reply.mutable_names());
+}
+
+outcome<bool> refresh(const held_socket& socket) {
+  auto facts = names_of(socket);
+  if (!facts) return facts.why();
+  socket.entry->state = state_of(*facts);
+  socket.entry->listening = facts->listening();
+  socket.entry->set_rules(facts->datagram_rules());
   return true;
 }
 

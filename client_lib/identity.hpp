@@ -19,6 +19,12 @@ namespace cellsock::client {
 /// errno of a socket call on it. Asks nobody.
 [[nodiscard]] int shape_error(int fd);
 
+/// Whether `fd` was found to be an AF_UNIX socket that is not the daemon's: a program's own.
+[[nodiscard]] bool is_programs_own(int fd);
+
+/// What the daemon says of the socket now.
+[[nodiscard]] outcome<wire::NamesReply> names_of(const held_socket& socket);
+
 /// Asks the daemon again for what another process may have changed: state and datagram rules.
 [[nodiscard]] outcome<bool> refresh(const held_socket& socket);
 

@@ -26,6 +26,9 @@ inline constexpr auto reason_max = 3s;
 /// SO_SNDTIMEO; and what a connect may wait behind other sockets' commands besides its own time.
 inline constexpr auto connect_max = 120s;
 inline constexpr auto connect_slack = 30s;
+/// A send that waits for its acknowledgement, without SO_SNDTIMEO: the longest that Nordic
+/// documents.
+inline constexpr auto flush_max = 600s;
 /// A name: two servers with retries in the modem, behind other commands.
 inline constexpr auto resolve_max = 120s;
 /// `cellsock at` without --timeout: the slowest commands (network scan) take minutes.

@@ -16,19 +16,56 @@ std::atomic<std::int64_t>& timeout_of(socket_entry& entry, timeout_kind which) {
 
 }  // namespace
 
-int set_timeout(int fd, timeout_kind which, std::int64_t timeout_ms) {
+int set_value(int fd, wire::Option which, std::int64_t value) {
   auto socket = find_socket(fd);
   if (!socket) return -socket.why().error;
-  // The library applies it; the daemon keeps it for other processes that hold the socket, and
-  // bounds connect in the modem by the send timeout.
   wire::Request request;
   auto& wanted = *request.mutable_set_option();
   wanted.set_cookie(socket->entry->cookie);
-  wanted.set_option(which == timeout_kind::receive ? wire::OPTION_RECV_TIMEOUT_MS
-                                                   : wire::OPTION_SEND_TIMEOUT_MS);
-  wanted.set_value(timeout_ms);
-  if (auto reply = ask_about(watch(*socket), request, briefly()); !reply) return -reply.why().error;
-  timeout_of(*socket->entry, which) = timeout_ms;
+  wanted.set_option(which);
+  wanted.set_value(value);
+  const auto reply = ask_about(watch(*socket), request, briefly());
+  return reply ? 0 : -reply.why().error;
+}
+
+int get_value(int fd, wire::Option which, std::int64_t& value) {
+  auto socket = find_socket(fd);
+  if (!socket) return -socket.why().error;
+  wire::Request request;
+  auto& wanted = *request.mutable_get_option();
+  wanted.set_cookie(socket->entry->cookie);
+  wanted.set_option(which);
+  auto reply = ask_about(watch(*socket), request, briefly());
+  if (!reply) return -reply.why().error;
+  value = reply->reply.option().value();
+  return 0;
+}
+
+int set_send_buffer(int fd, std::int64_t bytes) {
+  if (const int error = set_value(fd, wire::OPTION_SEND_BUFFER, bytes); error != 0) return error;
+  auto socket = find_socket(fd);
+  if (!socket) return -socket.why().error;
+  socket->entry->send_buffer = static_cast<int>(bytes);
+  return 0;
+}
+
+int describe_socket(int fd, socket_facts& facts) {
+  auto socket = find_socket(fd);
+  if (!socket) return -socket.why().error;
+  const auto& entry = *socket->entry;
+  const auto state = entry.state.load();
+  facts = {entry.family, entry.type, entry.listening,
+           state == socket_state::connecting || state == socket_state::connected};
+  return 0;
+}
+
+int set_timeout(int fd, timeout_kind which, std::int64_t timeout_ms) {
+  // The library applies it; the daemon keeps it for other processes that hold the socket, and
+  // bounds connect in the modem by the send timeout.
+  const auto wire_option =
+      which == timeout_kind::receive ? wire::OPTION_RECV_TIMEOUT_MS : wire::OPTION_SEND_TIMEOUT_MS;
+  if (const int error = set_value(fd, wire_option, timeout_ms); error != 0) return error;
+  if (auto socket = find_socket(fd)) timeout_of(*socket->entry, which) = timeout_ms;
   return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "client_lib/end_reason.hpp"
 #include "client_lib/identity.hpp"
 #include "client_lib/process.hpp"
+#include "client_lib/shown_events.hpp"
 
 namespace cellsock::client {
 namespace {
@@ -50,10 +51,10 @@ bool never_stood(const held_socket& socket) {
          ::ioctl(socket.fd, FIONREAD, &unread) == 0 && unread == 0;
 }
 
-/// The kernel's word on one of our channels, in the words of the API: its end is POLLHUP, and what
-/// a program could take for the end of the data, but was none, is POLLERR too.
-short translated(const held_socket& socket, short wanted, short seen,
-                 failed_connect_shows failed_connect) {
+}  // namespace
+
+short shown_events(const held_socket& socket, short wanted, short seen,
+                   failed_connect_shows failed_connect) {
   if ((seen & end_events) == 0) {
     if ((seen & POLLOUT) != 0) note_standing(*socket.entry);
     return seen;
@@ -71,8 +72,6 @@ short translated(const held_socket& socket, short wanted, short seen,
   return shown;
 }
 
-}  // namespace
-
 int poll_sockets(std::span<pollfd> fds, int timeout_ms, failed_connect_shows failed_connect) {
   const auto until =
       timeout_ms < 0 ? deadline::never() : deadline::after(std::chrono::milliseconds(timeout_ms));
@@ -86,7 +85,7 @@ int poll_sockets(std::span<pollfd> fds, int timeout_ms, failed_connect_shows fai
     if (std::find(end.closed.begin(), end.closed.end(), seen.fd) != end.closed.end())
       shown = POLLNVAL;
     else if (plan.ours[i])
-      shown = translated({seen.fd, plan.ours[i]}, fds[i].events, shown, failed_connect);
+      shown = shown_events({seen.fd, plan.ours[i]}, fds[i].events, shown, failed_connect);
     fds[i].revents = shown;
     if (shown != 0) ++count;
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "client_lib/control_pool.hpp"
+#include "client_lib/modem_session.hpp"
+#include "client_lib/poll_callbacks.hpp"
 #include "client_lib/socket_table.hpp"
 #include "client_lib/wait_registry.hpp"
 
@@ -12,6 +14,8 @@ struct process_state {
   control_pool pool;
   socket_table sockets;
   wait_registry waits;
+  poll_callbacks callbacks;
+  modem_session modem;
   /// The parent's, in the child of a fork: its locks may be held by threads that do not exist here,
   /// so it is never touched again (and kept reachable only for leak checkers).
   process_state* inherited = nullptr;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client_lib/resolve.hpp"
 
-#include <arpa/inet.h>
-
 #include <cerrno>
 
 #include "client_lib/control_calls.hpp"
@@ -17,17 +15,8 @@ failure refused(wire::ErrorCode code, int error) {
 
 }  // namespace
 
-std::optional<endpoint> literal(std::string_view text) {
-  const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
-  const std::string inner(bracketed ? text.substr(1, text.size() - 2) : text);
-  endpoint made;
-  if (!bracketed && ::inet_pton(AF_INET, inner.c_str(), made.address.data()) == 1) return made;
-  made.family = wire::FAMILY_INET6;
-  if (::inet_pton(AF_INET6, inner.c_str(), made.address.data()) == 1) return made;
-  return std::nullopt;
-}
-
-outcome<std::vector<endpoint>> resolve(const std::string& host, wire::Family family) {
+outcome<std::vector<endpoint>> resolve(const std::string& host, wire::Family family,
+                                       std::optional<std::uint32_t> pdn) {
   if (const auto known = literal(host)) {
     if (family != wire::FAMILY_UNSPECIFIED && family != known->family)
       return refused(wire::ERROR_CODE_UNSUPPORTED_FAMILY, EAFNOSUPPORT);
@@ -36,6 +25,7 @@ outcome<std::vector<endpoint>> resolve(const std::string& host, wire::Family fam
   wire::Request request;
   request.mutable_resolve()->set_host(host);
   request.mutable_resolve()->set_family(family);
+  if (pdn) request.mutable_resolve()->set_pdn(*pdn);
   auto reply = ask(request, {deadline::after(limits::resolve_max)});
   if (!reply) return reply.why();
   std::vector<endpoint> found;

@@ -6,16 +6,16 @@
 #include <vector>
 
 #include "client_lib/endpoint.hpp"
+#include "client_lib/literal.hpp"
 #include "client_lib/outcome.hpp"
 
 namespace cellsock::client {
 
-/// What a numeric address says, IPv6 in [brackets] too.
-[[nodiscard]] std::optional<endpoint> literal(std::string_view text);
-
-/// The addresses of `host` in `family` (UNSPECIFIED: any), in the order to try them, ports 0. A
+/// The addresses of `host` in `family` (UNSPECIFIED: any), in the order to try them. A
 /// literal is read here; a name is asked of the modem and may take limits::resolve_max. At least
 /// one address, or a failure.
-[[nodiscard]] outcome<std::vector<endpoint>> resolve(const std::string& host, wire::Family family);
+/// `pdn`: which packet data network is asked.
+[[nodiscard]] outcome<std::vector<endpoint>> resolve(const std::string& host, wire::Family family,
+                                                     std::optional<std::uint32_t> pdn = {});
 
 }  // namespace cellsock::client

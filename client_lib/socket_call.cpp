@@ -39,6 +39,7 @@ int close_socket(int fd) {
   // from the channel.
   if (const int error = shape_error(fd); error != 0) return -error;
   auto& self = process();
+  self.callbacks.remove(fd);
   self.sockets.erase(cookie_of(fd));
   return self.waits.close_and_wake(fd);
 }

@@ -30,8 +30,13 @@ struct socket_entry {
   /// The run of the daemon that has it; 0 = not known.
   std::atomic<std::uint64_t> daemon_instance{0};
   std::atomic<socket_state> state{socket_state::unconnected};
+  /// Its channel carries connections, not bytes: nothing but accept may read it.
+  std::atomic<bool> listening{false};
   std::atomic<std::int64_t> receive_timeout_ms{0};  // 0 = none
   std::atomic<std::int64_t> send_timeout_ms{0};
+  /// SO_SNDBUF that this end of the channel does not have yet: a stream that is not connected is
+  /// kept unwritable by being full, and a larger one would have room. 0 = none.
+  std::atomic<int> send_buffer{0};
   /// errno of an abnormal end: final, so it is asked for once.
   std::atomic<int> abnormal_end{0};
   /// The peer's orderly end was confirmed: reading at the end needs no question any more.

@@ -23,6 +23,9 @@ namespace cellsock::client {
                                        std::size_t capacity, std::optional<endpoint>* from,
                                        transfer_flags flags);
 
+/// The payload's length of the datagram that is next, 0 if there is none; or -errno.
+[[nodiscard]] int next_datagram_bytes(const held_socket& socket);
+
 /// After EAGAIN from the kernel: 0 to try again, or the call's -errno: EAGAIN when it must not wait
 /// or has waited long enough, EINTR after a signal or a close in another thread.
 [[nodiscard]] int wait_for(const held_socket& socket, short events, bool dont_wait,

@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -26,16 +25,9 @@ struct query {
   int type = SOCK_STREAM;
   int protocol = IPPROTO_TCP;
   bool canonical_name = false;
-  std::uint16_t port = 0;
+  std::optional<std::uint16_t> port;  // none: that of the literal, or 0
+  std::optional<std::uint32_t> pdn;
 };
-
-/// The whole text as a decimal port.
-inline std::optional<std::uint16_t> port_of(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port, 10);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  return whole ? std::optional(port) : std::nullopt;
-}
 
 struct gai_row {
   v1::ErrorCode code;
@@ -109,7 +101,7 @@ int make_list(std::span<const endpoint> found, const query& wanted, std::string_
   typename Api::address_info* first = nullptr;
   auto** tail = &first;
   for (auto where : found) {
-    where.port = wanted.port;
+    if (wanted.port) where.port = *wanted.port;
     const bool named = wanted.canonical_name && first == nullptr;
     *tail = make_entry<Api>(where, wanted, named ? name : std::string_view{});
     if (*tail == nullptr) {

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <optional>
+#include <string>
+#include <variant>
 
 #include "client_lib/bsd_calls.hpp"
+#include "client_lib/face/option_table.hpp"
+#include "client_lib/face/sockaddr.hpp"
 
-/// setsockopt and getsockopt: the options that exist have the host's numbers in every family, the
-/// struct timeval its own layout in each.
+/// setsockopt and getsockopt: from a family's level, number and struct to the option's row and one
+/// number, and back.
 namespace cellsock::client::face {
 
 constexpr std::int64_t microseconds_per_second = 1'000'000;
 
-constexpr bool is_timeout(int level, int option) {
-  return level == SOL_SOCKET && (option == SO_RCVTIMEO || option == SO_SNDTIMEO);
-}
-constexpr timeout_kind timeout_of(int option) {
-  return option == SO_RCVTIMEO ? timeout_kind::receive : timeout_kind::send;
+constexpr timeout_kind timeout_of(const option_row& row) {
+  return row.wire == v1::OPTION_RECV_TIMEOUT_MS ? timeout_kind::receive : timeout_kind::send;
 }
 
-constexpr bool is_device(int level, int option) {
-  return level == SOL_SOCKET && option == SO_BINDTODEVICE;
-}
 /// Longer than any name of a device; a `struct ifreq`, which has the name first, is shorter too.
 constexpr std::size_t device_name_max = 64;
 
@@ -64,43 +64,148 @@ int give(const Value& value, void* to, typename Api::length* length) {
   return 0;
 }
 
+/// What a program passed, as the one number that goes on, or an errno.
+using option_value = std::variant<std::int64_t, int>;
+
 template <class Api>
-int set_option(int fd, int level, int option, const void* value, typename Api::length length) {
-  if (is_device(level, option)) return choose_device(fd, value, length);
-  if (!is_timeout(level, option)) return unknown_option(fd);
-  if (value == nullptr) return -EFAULT;
+option_value milliseconds(const void* value, typename Api::length length) {
   typename Api::timeval given;
-  if (length != sizeof given) return -EINVAL;
+  if (length != sizeof given) return EINVAL;
   std::memcpy(&given, value, sizeof given);
   const std::int64_t seconds = given.tv_sec;
   const std::int64_t microseconds = given.tv_usec;
-  if (microseconds < 0 || microseconds >= microseconds_per_second) return -EINVAL;
+  if (microseconds < 0 || microseconds >= microseconds_per_second) return EINVAL;
   // More milliseconds than the wire's number holds is no timeout that anybody meant.
-  if (seconds < 0 || seconds > INT32_MAX) return -EINVAL;
+  if (seconds < 0 || seconds > INT32_MAX) return EINVAL;
   // Up to the next millisecond: a timeout of 1 us must not become none.
-  return set_timeout(fd, timeout_of(option), seconds * 1000 + (microseconds + 999) / 1000);
+  return seconds * 1000 + (microseconds + 999) / 1000;
+}
+
+template <class Value>
+std::optional<Value> taken(const void* value, std::size_t length) {
+  Value made;
+  if (length != sizeof made) return std::nullopt;
+  std::memcpy(&made, value, sizeof made);
+  return made;
+}
+
+template <class Api>
+option_value number_in(const option_row& row, const void* value, typename Api::length length) {
+  if (row.shape == option_shape::command) return row.low;
+  if (value == nullptr) return EFAULT;
+  if (row.shape == option_shape::timeval) return milliseconds<Api>(value, length);
+  std::int64_t number = 0;
+  if (row.shape == option_shape::linger) {
+    const auto given = taken<::linger>(value, length);
+    if (!given) return EINVAL;
+    number = given->l_onoff != 0 ? given->l_linger : -1;
+  } else if (const auto byte = taken<std::uint8_t>(value, length);
+             byte && row.shape == option_shape::byte) {
+    number = *byte;
+  } else if (const auto given = taken<int>(value, length)) {
+    number = row.shape == option_shape::flag ? (*given != 0 ? 1 : 0) : *given;
+  } else {
+    return EINVAL;
+  }
+  if (number < row.low || number > row.high) return EINVAL;
+  return number;
+}
+
+template <class Api>
+int give_number(const option_row& row, std::int64_t number, void* to,
+                typename Api::length* length) {
+  switch (row.shape) {
+    case option_shape::timeval: {
+      typename Api::timeval kept{};
+      kept.tv_sec = static_cast<decltype(kept.tv_sec)>(number / 1000);
+      kept.tv_usec = static_cast<decltype(kept.tv_usec)>(number % 1000 * 1000);
+      return give<Api>(kept, to, length);
+    }
+    case option_shape::linger: {
+      const ::linger kept{number >= 0 ? 1 : 0, static_cast<int>(std::max<std::int64_t>(number, 0))};
+      return give<Api>(kept, to, length);
+    }
+    case option_shape::byte:
+      if (*length == 1) return give<Api>(static_cast<std::uint8_t>(number), to, length);
+      break;
+    case option_shape::flag:
+    case option_shape::integer:
+    case option_shape::command:
+    case option_shape::callback:
+    case option_shape::text: break;
+  }
+  return give<Api>(static_cast<int>(number), to, length);
+}
+
+/// 0, or why this socket does not have the option (now).
+inline int check_socket(int fd, const option_row& row, bool sets, socket_facts& facts) {
+  if (const int error = describe_socket(fd, facts); error != 0) return error;
+  const bool fits = (row.kind != option_kind::stream || facts.type == v1::SOCKET_TYPE_STREAM) &&
+                    (row.kind != option_kind::v6 || facts.family == v1::FAMILY_INET6);
+  if (!fits) return -ENOPROTOOPT;
+  return sets && row.when == option_time::before_peer && facts.has_peer ? -EINVAL : 0;
+}
+
+constexpr bool allows(option_use has, option_use wanted) {
+  return (static_cast<int>(has) & static_cast<int>(wanted)) != 0;
+}
+
+template <class Api>
+std::int64_t fact_of(const option_row& row, const socket_facts& facts) {
+  const bool stream = facts.type == v1::SOCKET_TYPE_STREAM;
+  switch (row.zephyr.number) {
+    case SO_TYPE: return stream ? SOCK_STREAM : SOCK_DGRAM;
+    case SO_PROTOCOL: return stream ? IPPROTO_TCP : IPPROTO_UDP;
+    case SO_DOMAIN: return number_of<Api>(facts.family);
+    default: return facts.listening ? 1 : 0;  // SO_ACCEPTCONN
+  }
+}
+
+template <class Api>
+int set_option(int fd, int level, int option, const void* value, typename Api::length length) {
+  const auto* row = find_option(Api::spelling, level, option);
+  if (row == nullptr || row->keeper == option_keeper::nobody || !allows(row->use, option_use::set))
+    return unknown_option(fd);
+  socket_facts facts;
+  if (const int error = check_socket(fd, *row, true, facts); error != 0) return error;
+  if (row->keeper == option_keeper::device) return choose_device(fd, value, length);
+  if (row->keeper == option_keeper::callback) return Api::set_callback(fd, value, length);
+  const auto given = number_in<Api>(*row, value, length);
+  if (const int* error = std::get_if<int>(&given)) return -*error;
+  const auto number = std::get<std::int64_t>(given);
+  switch (row->keeper) {
+    case option_keeper::timeout: return set_timeout(fd, timeout_of(*row), number);
+    case option_keeper::buffer: return set_send_buffer(fd, number);
+    case option_keeper::no_effect: return 0;
+    default: return set_value(fd, row->wire, number);
+  }
 }
 
 template <class Api>
 int get_option(int fd, int level, int option, void* value, typename Api::length* length) {
-  const bool is_error = level == SOL_SOCKET && option == SO_ERROR;
-  const bool device = is_device(level, option);
-  if (!is_error && !device && !is_timeout(level, option)) return unknown_option(fd);
+  const auto* row = find_option(Api::spelling, level, option);
+  if (row == nullptr || row->keeper == option_keeper::nobody || !allows(row->use, option_use::get))
+    return unknown_option(fd);
   if (value == nullptr || length == nullptr) return -EFAULT;
-  if (device) return give_device<Api>(fd, value, length);
-  if (is_error) {
-    // Before the error is taken: it can be read once.
-    if (Api::option_lengths_exact && *length != sizeof(int)) return -EINVAL;
-    int error = 0;
-    if (const int result = take_error(fd, error); result < 0) return result;
-    return give<Api>(error, value, length);
+  socket_facts facts;
+  if (const int error = check_socket(fd, *row, false, facts); error != 0) return error;
+  if (row->keeper == option_keeper::device) return give_device<Api>(fd, value, length);
+  std::int64_t number = 0;
+  int result = 0;
+  switch (row->keeper) {
+    case option_keeper::error: {
+      // Before the error is taken: it can be read once.
+      if (Api::option_lengths_exact && *length != sizeof(int)) return -EINVAL;
+      int pending = 0;
+      result = take_error(fd, pending);
+      number = pending;
+      break;
+    }
+    case option_keeper::timeout: result = get_timeout(fd, timeout_of(*row), number); break;
+    case option_keeper::fact: number = fact_of<Api>(*row, facts); break;
+    default: result = get_value(fd, row->wire, number);
   }
-  std::int64_t timeout_ms = 0;
-  if (const int result = get_timeout(fd, timeout_of(option), timeout_ms); result < 0) return result;
-  typename Api::timeval kept{};
-  kept.tv_sec = static_cast<decltype(kept.tv_sec)>(timeout_ms / 1000);
-  kept.tv_usec = static_cast<decltype(kept.tv_usec)>(timeout_ms % 1000 * 1000);
-  return give<Api>(kept, value, length);
+  return result < 0 ? result : give_number<Api>(*row, number, value, length);
 }
 
 }  // namespace cellsock::client::face

@@ -52,6 +52,15 @@ int bind_to(int fd, const typename Api::address* address, typename Api::length l
   return local ? bind_socket(fd, *local) : -EAFNOSUPPORT;
 }
 
+template <class Api>
+int accept_from(int fd, typename Api::address* address, typename Api::length* length) {
+  if (address != nullptr && length == nullptr) return -EFAULT;
+  endpoint peer;
+  const int accepted = accept_socket(fd, peer);
+  if (accepted >= 0) store<Api>(peer, address, length);
+  return accepted;
+}
+
 /// F_GETFL and F_SETFL, whose numbers all families share; O_NONBLOCK's they do not.
 template <class Api>
 int control(int fd, int command, int flags) {

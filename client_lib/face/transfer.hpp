@@ -18,6 +18,7 @@ transfer_flags translated(int flags) {
   made.peek = (flags & MSG_PEEK) != 0;
   made.wait_all = (flags & MSG_WAITALL) != 0;
   made.whole_length = (flags & MSG_TRUNC) != 0;
+  made.acknowledged = (flags & Api::wait_acknowledged) != 0;
   made.stream_ignores_address = Api::stream_ignores_address;
   return made;
 }
@@ -27,6 +28,9 @@ ssize_t send_to(int fd, const void* buffer, size_t length, int flags,
                 const typename Api::address* to, typename Api::length to_length) {
   if (buffer == nullptr && length != 0) return -EFAULT;
   if ((flags & ~Api::send_flags) != 0) return -EOPNOTSUPP;
+  // To wait and not to wait.
+  const bool waits = (flags & Api::wait_acknowledged) != 0;
+  if (waits && (flags & MSG_DONTWAIT) != 0) return -EINVAL;
   std::optional<endpoint> destination;
   if (to != nullptr) {
     const auto parsed = parse<Api>(to, to_length);

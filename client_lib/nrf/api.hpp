@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "client_lib/face/option_table.hpp"
+
 namespace cellsock::client::nrf {
 
 /// Nordic's types and numbers, and its answers where the families differ: what face/ asks of `Api`.
@@ -29,10 +31,14 @@ struct api {
   static constexpr int nonblocking = NRF_O_NONBLOCK;
   static constexpr bool other_status_flags_refused = true;
   static constexpr int mismatched_protocol = EPROTONOSUPPORT;
-  static constexpr int send_flags = NRF_MSG_DONTWAIT;
+  static constexpr int send_flags = NRF_MSG_DONTWAIT | NRF_MSG_WAITACK;
+  static constexpr int wait_acknowledged = NRF_MSG_WAITACK;
   static constexpr int receive_flags = NRF_MSG_DONTWAIT | NRF_MSG_PEEK | NRF_MSG_WAITALL;
   static constexpr bool stream_ignores_address = false;
   static constexpr bool option_lengths_exact = false;
+  static constexpr face::option_spelling face::option_row::*spelling = &face::option_row::nrf;
+  /// NRF_SO_POLLCB. 0 or -errno.
+  static int set_callback(int fd, const void* value, nrf_socklen_t length);
   static constexpr int family_not_carried = NRF_EAI_FAMILY;
 };
 

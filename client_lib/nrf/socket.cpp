@@ -34,6 +34,14 @@ int nrf_connect(int fd, const struct nrf_sockaddr* address, nrf_socklen_t addres
   return face::at_edge([&] { return face::connect_to<api>(fd, address, address_len); });
 }
 
+int nrf_listen(int fd, int backlog) {
+  return face::at_edge([&] { return listen_socket(fd, backlog); });
+}
+
+int nrf_accept(int fd, struct nrf_sockaddr* address, nrf_socklen_t* address_len) {
+  return face::at_edge([&] { return face::accept_from<api>(fd, address, address_len); });
+}
+
 int nrf_fcntl(int fd, int cmd, int flags) {
   return face::at_edge([&] { return face::control<api>(fd, cmd, flags); });
 }

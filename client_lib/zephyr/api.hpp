@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "client_lib/face/option_table.hpp"
+
 namespace cellsock::client::zephyr {
 
 /// The host's types and numbers, and Zephyr's answers where the families differ: what face/ asks of
@@ -28,10 +30,14 @@ struct api {
   static constexpr int mismatched_protocol = EOPNOTSUPP;
   // MSG_NOSIGNAL: these calls never raise one, and code that is for Linux too says so.
   static constexpr int send_flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+  static constexpr int wait_acknowledged = 0;  // Zephyr has no such flag
   static constexpr int receive_flags =
       MSG_DONTWAIT | MSG_PEEK | MSG_WAITALL | MSG_TRUNC | MSG_NOSIGNAL;
   static constexpr bool stream_ignores_address = true;
   static constexpr bool option_lengths_exact = true;
+  static constexpr face::option_spelling face::option_row::*spelling = &face::option_row::zephyr;
+  /// No option of Zephyr's is a callback.
+  static int set_callback(int, const void*, socklen_t) { return -ENOPROTOOPT; }
   static constexpr int family_not_carried = DNS_EAI_ADDRFAMILY;
 };
 

@@ -68,9 +68,8 @@ int lookup(const char* host, const char* service, const zsock_addrinfo* hints,
     return DNS_EAI_SYSTEM;
   }
   if (service != nullptr) {
-    const auto port = face::port_of(service);
-    if (!port || *port == 0) return DNS_EAI_NONAME;
-    wanted.port = *port;
+    wanted.port = port_of(service);
+    if (!wanted.port || *wanted.port == 0) return DNS_EAI_NONAME;
   }
   const auto listed = [&](std::span<const endpoint> found) {
     return face::make_list<api>(found, wanted, host != nullptr ? host : "", result);

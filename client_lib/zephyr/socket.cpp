@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "client_lib/face/socket.hpp"
 
+#include <sys/ioctl.h>
 #include <zephyr/net/socket.h>
 
 #include <cstdarg>
+#include <optional>
 
 #include "client_lib/face/edge.hpp"
 #include "client_lib/face/options.hpp"
 #include "client_lib/zephyr/api.hpp"
+#include "client_lib/zephyr/control.hpp"
+#include "client_lib/zephyr/own_pair.hpp"
 
 namespace cellsock::client::zephyr {
 namespace {
@@ -27,7 +31,39 @@ int shut_down(int sock, int how) {
   }
 }
 
+int store_name(const std::optional<endpoint>& name, int error_if_none, sockaddr* addr,
+               socklen_t* addrlen) {
+  if (!name) return -error_if_none;
+  face::store<api>(*name, addr, addrlen);
+  return 0;
+}
+
+int shut_own(int sock, int how) {
+  if (how != SHUT_RD && how != SHUT_WR && how != SHUT_RDWR) return -EINVAL;
+  return ::shutdown(sock, how) == 0 ? 0 : -errno;
+}
+
+int control_own(int sock, int cmd, int flags) {
+  const int before = ::fcntl(sock, F_GETFL);
+  if (before < 0) return -errno;
+  if (cmd == F_GETFL) return before & O_NONBLOCK;
+  if (cmd != F_SETFL) return -EINVAL;
+  const int wanted = (before & ~O_NONBLOCK) | (flags & O_NONBLOCK);
+  return ::fcntl(sock, F_SETFL, wanted) == 0 ? 0 : -errno;
+}
+
 }  // namespace
+
+int control_device(int sock, unsigned long request, void* argument) {
+  if (request != FIONREAD && request != FIONBIO) return -EOPNOTSUPP;
+  if (argument == nullptr) return -EFAULT;
+  auto& value = *static_cast<int*>(argument);
+  const bool reads = request == FIONREAD;
+  return either(
+      sock, [&] { return reads ? unread_bytes(sock, value) : set_nonblocking(sock, value != 0); },
+      [&] { return ::ioctl(sock, request, argument) == 0 ? 0 : -errno; });
+}
+
 }  // namespace cellsock::client::zephyr
 
 using namespace cellsock::client;
@@ -42,7 +78,11 @@ int zsock_close(int sock) {
 }
 
 int zsock_shutdown(int sock, int how) {
-  return face::at_edge([&] { return zephyr::shut_down(sock, how); });
+  return face::at_edge([&] {
+    return zephyr::either(
+        sock, [&] { return zephyr::shut_down(sock, how); },
+        [&] { return zephyr::shut_own(sock, how); });
+  });
 }
 
 int zsock_bind(int sock, const struct sockaddr* addr, socklen_t addrlen) {
@@ -53,6 +93,14 @@ int zsock_connect(int sock, const struct sockaddr* addr, socklen_t addrlen) {
   return face::at_edge([&] { return zephyr::connect_to(sock, addr, addrlen); });
 }
 
+int zsock_listen(int sock, int backlog) {
+  return face::at_edge([&] { return listen_socket(sock, backlog); });
+}
+
+int zsock_accept(int sock, struct sockaddr* addr, socklen_t* addrlen) {
+  return face::at_edge([&] { return face::accept_from<api>(sock, addr, addrlen); });
+}
+
 int zsock_fcntl(int sock, int cmd, ...) {
   int flags = 0;
   if (cmd == F_SETFL) {
@@ -61,7 +109,37 @@ int zsock_fcntl(int sock, int cmd, ...) {
     flags = va_arg(arguments, int);
     va_end(arguments);
   }
-  return face::at_edge([&] { return face::control<api>(sock, cmd, flags); });
+  return face::at_edge([&] {
+    return zephyr::either(
+        sock, [&] { return face::control<api>(sock, cmd, flags); },
+        [&] { return zephyr::control_own(sock, cmd, flags); });
+  });
+}
+
+int zsock_ioctl(int sock, unsigned long request, ...) {
+  va_list arguments;
+  va_start(arguments, request);
+  void* argument = va_arg(arguments, void*);
+  va_end(arguments);
+  return face::at_edge([&] { return zephyr::control_device(sock, request, argument); });
+}
+
+int zsock_getsockname(int sock, struct sockaddr* addr, socklen_t* addrlen) {
+  return face::at_edge([&]() -> int {
+    if (addr == nullptr || addrlen == nullptr) return -EINVAL;
+    std::optional<endpoint> name;
+    if (const int error = local_name(sock, name); error != 0) return error;
+    return zephyr::store_name(name, EINVAL, addr, addrlen);
+  });
+}
+
+int zsock_getpeername(int sock, struct sockaddr* addr, socklen_t* addrlen) {
+  return face::at_edge([&]() -> int {
+    if (addr == nullptr || addrlen == nullptr) return -EINVAL;
+    endpoint name;
+    if (const int error = peer_name(sock, name); error != 0) return error;
+    return zephyr::store_name(name, ENOTCONN, addr, addrlen);
+  });
 }
 
 int zsock_setsockopt(int sock, int level, int optname, const void* optval, socklen_t optlen) {

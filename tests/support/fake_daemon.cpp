@@ -44,6 +44,24 @@ void require(bool holds, const char* what) {
   if (!holds) throw std::runtime_error(std::string(what) + ": " + std::strerror(errno));
 }
 
+bool send_with(int to, std::string_view bytes, int descriptor) {
+  iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  if (descriptor >= 0) {
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    auto* entry = CMSG_FIRSTHDR(&message);
+    entry->cmsg_level = SOL_SOCKET;
+    entry->cmsg_type = SCM_RIGHTS;
+    entry->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(entry), &descriptor, sizeof descriptor);
+  }
+  return ::sendmsg(to, &message, MSG_NOSIGNAL) >= 0;
+}
+
 }  // namespace
 
 struct fake_daemon::channel {
@@ -56,6 +74,7 @@ struct fake_daemon::channel {
   bool connected = false;
   bool connecting = false;
   bool dead = false;
+  bool listening = false;
   v1::Endpoint peer;
   v1::Endpoint local;
   v1::ErrorCode reason = v1::ERROR_CODE_UNSPECIFIED;
@@ -103,6 +122,7 @@ struct fake_daemon::connection {
   proto::frame_decoder decoder;
   std::set<std::uint64_t> grants;
   std::vector<int> shown;
+  std::uint64_t watch_id = 0;  // of its watch, if it has one
 };
 
 struct fake_daemon::state {
@@ -166,22 +186,9 @@ fake_daemon::channel& fake_daemon::state::of(int program_fd) {
 void fake_daemon::state::reply(int to, const v1::Reply& what, int descriptor) {
   std::vector<std::byte> frame;
   require(proto::append_frame(what.SerializeAsString(), frame), "reply too large");
-  iovec piece{frame.data(), frame.size()};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-  if (descriptor >= 0) {
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    auto* entry = CMSG_FIRSTHDR(&message);
-    entry->cmsg_level = SOL_SOCKET;
-    entry->cmsg_type = SCM_RIGHTS;
-    entry->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(entry), &descriptor, sizeof descriptor);
-  }
   // A client that went away meanwhile is not the test's business.
-  [[maybe_unused]] const auto sent = ::sendmsg(to, &message, MSG_NOSIGNAL);
+  [[maybe_unused]] const bool sent =
+      send_with(to, {reinterpret_cast<const char*>(frame.data()), frame.size()}, descriptor);
 }
 
 void fake_daemon::state::serve(connection& from, const v1::Request& request) {
@@ -202,6 +209,10 @@ void fake_daemon::state::serve(connection& from, const v1::Request& request) {
       answer.mutable_hello()->set_instance(instance);
       return reply(from.fd, answer);
     case v1::Request::kSocket: return serve_socket(from, request, answer);
+    case v1::Request::kWatch:
+      from.watch_id = request.id();
+      answer.mutable_watch()->set_event("watch-started");
+      return reply(from.fd, answer);
     case v1::Request::kConnect: return serve_connect(from, request, answer);
     case v1::Request::kAttach: {
       const auto cookie = request.attach().cookie();
@@ -360,6 +371,8 @@ void fake_daemon::state::serve_about(connection& from, const v1::Request& reques
         names_reply.set_recv_timeout_ms(socket->options[v1::OPTION_RECV_TIMEOUT_MS]);
         names_reply.set_send_timeout_ms(socket->options[v1::OPTION_SEND_TIMEOUT_MS]);
         *names_reply.mutable_datagram_rules() = socket->rules;
+        names_reply.set_listening(socket->listening);
+        if (!socket->local.address().empty()) *names_reply.mutable_local() = socket->local;
       }
       break;
     case v1::Request::kBind:
@@ -369,6 +382,12 @@ void fake_daemon::state::serve_about(connection& from, const v1::Request& reques
     case v1::Request::kShutdown:
       if (granted(from, request.shutdown().cookie(), answer) != nullptr && !half_close)
         answer.mutable_error()->set_code(v1::ERROR_CODE_UNSUPPORTED_OPERATION);
+      break;
+    case v1::Request::kListen:
+      if (auto* socket = granted(from, request.listen().cookie(), answer)) {
+        if (socket->connected) answer.mutable_error()->set_code(v1::ERROR_CODE_INVALID_ARGUMENT);
+        socket->listening = !socket->connected;
+      }
       break;
     case v1::Request::kReason:
       if (auto* socket = granted(from, request.reason().cookie(), answer)) {
@@ -526,11 +545,61 @@ void fake_daemon::fail_connect(int fd, v1::ErrorCode code) {
   const std::lock_guard lock(state_->mutex);
   state_->complete_connect(state_->of(fd), code);
 }
+std::uint64_t fake_daemon::await_socket(socket_kind kind) {
+  std::uint64_t found = 0;
+  const bool came = eventually([&] {
+    const std::lock_guard lock(state_->mutex);
+    for (const auto& [cookie, one] : state_->channels)
+      if (kind == socket_kind::listener ? one.listening : one.connected) found = cookie;
+    return found != 0;
+  });
+  require(came, "await_socket: none came");
+  return found;
+}
+std::uint64_t fake_daemon::peer_connects(int listener_fd, const v1::Endpoint& from) {
+  return peer_connects_to(cookie_of(listener_fd), from);
+}
+std::uint64_t fake_daemon::peer_connects_to(std::uint64_t cookie_of_listener,
+                                            const v1::Endpoint& from) {
+  std::unique_lock lock(state_->mutex);
+  const auto listener = state_->channels.at(cookie_of_listener);
+  auto& made = state_->make_channel(listener.type, listener.family);
+  made.drain();
+  made.connected = true;
+  made.peer = from;
+  made.local = listener.local;
+  const auto number = [&](std::size_t first) {
+    std::uint64_t value = 0;
+    for (std::size_t i = first; i < first + 8; ++i)
+      value = value << 8 | (i < from.address().size() ? std::uint8_t(from.address()[i]) : 0u);
+    return value;
+  };
+  v1::AcceptedConnection record;
+  record.set_version(1);
+  record.set_cookie(made.cookie);
+  record.set_port(from.port());
+  record.set_family(made.family == v1::FAMILY_INET6 ? 6 : 4);
+  record.set_address_high(number(0));
+  record.set_address_low(number(8));
+  const int theirs = std::exchange(made.theirs, -1);
+  const auto cookie = made.cookie;
+  lock.unlock();  // the test's accepts may need the daemon meanwhile
+  while (!send_with(listener.ours, record.SerializeAsString(), theirs)) {
+    require(errno == EAGAIN, "peer_connects");
+    pollfd entry{listener.ours, POLLOUT, 0};
+    require(::poll(&entry, 1, 10000) == 1, "peer_connects: nobody accepts");
+  }
+  ::close(theirs);
+  return cookie;
+}
 void fake_daemon::peer_sends(int fd, std::string_view bytes) {
+  peer_sends_to(cookie_of(fd), bytes);
+}
+void fake_daemon::peer_sends_to(std::uint64_t cookie, std::string_view bytes) {
   int ours = -1;
   {
     const std::lock_guard lock(state_->mutex);
-    ours = state_->of(fd).ours;
+    ours = state_->channels.at(cookie).ours;
   }
   while (!bytes.empty()) {
     const auto count = ::send(ours, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -550,8 +619,11 @@ void fake_daemon::peer_sends_datagram(int fd, const v1::Datagram& datagram) {
           "peer_sends_datagram");
 }
 void fake_daemon::peer_finishes(int fd) {
+  peer_finishes_with(cookie_of(fd));
+}
+void fake_daemon::peer_finishes_with(std::uint64_t cookie) {
   const std::lock_guard lock(state_->mutex);
-  ::shutdown(state_->of(fd).ours, SHUT_WR);
+  ::shutdown(state_->channels.at(cookie).ours, SHUT_WR);
 }
 void fake_daemon::end(int fd, v1::ErrorCode reason) {
   const std::lock_guard lock(state_->mutex);
@@ -579,11 +651,25 @@ void fake_daemon::set_rules(int fd, const v1::DatagramRules& rules) {
   state_->of(fd).rules = rules;
 }
 
+void fake_daemon::tell_watchers(const v1::WatchEvent& event) {
+  const std::lock_guard lock(state_->mutex);
+  for (const auto& [fd, one] : state_->connections) {
+    if (one.watch_id == 0) continue;
+    v1::Reply told;
+    told.set_id(one.watch_id);
+    *told.mutable_watch() = event;
+    state_->reply(fd, told);
+  }
+}
+
 std::string fake_daemon::received(int fd, std::size_t count) {
+  return received_from(cookie_of(fd), count);
+}
+std::string fake_daemon::received_from(std::uint64_t cookie, std::size_t count) {
   std::string all;
   const bool enough = eventually([&] {
     const std::lock_guard lock(state_->mutex);
-    auto& socket = state_->of(fd);
+    auto& socket = state_->channels.at(cookie);
     std::array<char, 4096> buffer;
     for (;;) {
       const auto got = ::recv(socket.ours, buffer.data(), buffer.size(), MSG_DONTWAIT);

@@ -59,6 +59,8 @@ public:
 
   void finish_connect(int fd);
   void fail_connect(int fd, v1::ErrorCode code);
+  /// A connection comes to a listener; its peer is `from`. The cookie of its channel.
+  std::uint64_t peer_connects(int listener_fd, const v1::Endpoint& from);
   void peer_sends(int fd, std::string_view bytes);
   void peer_sends_datagram(int fd, const v1::Datagram& datagram);
   void peer_finishes(int fd);
@@ -71,6 +73,19 @@ public:
   /// Revokes what connections were granted so far.
   void revoke_grants();
   void set_rules(int fd, const v1::DatagramRules& rules);
+
+  /// An event for everybody who watches.
+  void tell_watchers(const v1::WatchEvent& event);
+
+  // ---- as above, for sockets of other processes, by cookie ----
+
+  /// Waits until somebody has a listener, or a connected stream.
+  enum class socket_kind : std::uint8_t { listener, connected };
+  [[nodiscard]] std::uint64_t await_socket(socket_kind kind);
+  std::uint64_t peer_connects_to(std::uint64_t listener, const v1::Endpoint& from);
+  void peer_sends_to(std::uint64_t cookie, std::string_view bytes);
+  void peer_finishes_with(std::uint64_t cookie);
+  [[nodiscard]] std::string received_from(std::uint64_t cookie, std::size_t count);
 
   // ---- what it saw ----
 

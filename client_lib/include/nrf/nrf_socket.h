@@ -55,7 +55,7 @@ extern "C" {
 #define NRF_MSG_PEEK 0x02     /* leave the data queued */
 #define NRF_MSG_DONTWAIT 0x40 /* this call does not block */
 #define NRF_MSG_WAITALL 0x100 /* streams: all of it, less only at the end, timeout, error */
-#define NRF_MSG_WAITACK 0x200 /* not yet: EOPNOTSUPP */
+#define NRF_MSG_WAITACK 0x200 /* send: return when it has left, was acknowledged */
 
 #define NRF_F_GETFL 3
 #define NRF_F_SETFL 4
@@ -69,9 +69,9 @@ extern "C" {
 
 #define NRF_AI_CANONNAME 0x2
 #define NRF_AI_NUMERICSERV 0x400
-#define NRF_AI_PDNSERV 0x1000 /* not yet: NRF_EAI_BADFLAGS */
+#define NRF_AI_PDNSERV 0x1000 /* the service names a PDN: "pdn1"; with NUMERICSERV "80:1" */
 
-/* ---- Options. Those not built yet answer ENOPROTOOPT. ---- */
+/* ---- Options. NRF_SOL_SECURE and what a link does not have answer ENOPROTOOPT. ---- */
 
 #define NRF_SOL_SOCKET 1
 #define NRF_SOL_SECURE 282
@@ -90,6 +90,9 @@ extern "C" {
 #define NRF_SO_RAI_ONE_RESP 52
 #define NRF_SO_RAI_ONGOING 53
 #define NRF_SO_RAI_WAIT_MORE 54
+/* struct nrf_modem_pollcb; NULL and 0: none. Called on a thread of the library with what became
+ * ready; NRF_POLLERR, HUP and NVAL always. It must not block; after nrf_close() returned it is not
+ * called any more. */
 #define NRF_SO_POLLCB 60
 #define NRF_SO_RAI 61
 #define NRF_SO_SENDCB 63
@@ -296,20 +299,35 @@ struct nrf_addrinfo {
   struct nrf_addrinfo* ai_next;
 };
 
+/* <net/if.h> and <ifaddrs.h> make macros of these member names, for structs of their own. */
+#pragma push_macro("ifa_broadaddr")
+#pragma push_macro("ifa_dstaddr")
+#pragma push_macro("ifr_name")
+#undef ifa_broadaddr
+#undef ifa_dstaddr
+#undef ifr_name
 struct nrf_ifaddrs {
   struct nrf_ifaddrs* ifa_next;
   char* ifa_name;
   uint32_t ifa_flags;
   struct nrf_sockaddr* ifa_addr;
-  struct nrf_sockaddr* ifa_netmask;
+  struct nrf_sockaddr* ifa_netmask; /* this and the next three: NULL */
   struct nrf_sockaddr* ifa_broadaddr;
   struct nrf_sockaddr* ifa_dstaddr;
   void* ifa_data;
 };
 
 struct nrf_ifreq {
-  char ifr_name[NRF_IFNAMSIZ];
+  union {
+    char ifr_name[NRF_IFNAMSIZ];
+    union {
+      char ifrn_name[NRF_IFNAMSIZ];
+    } ifr_ifrn;
+  };
 };
+#pragma pop_macro("ifr_name")
+#pragma pop_macro("ifa_dstaddr")
+#pragma pop_macro("ifa_broadaddr")
 
 typedef void (*nrf_modem_pollcb_t)(struct nrf_pollfd* pollfd);
 struct nrf_modem_pollcb {
@@ -317,6 +335,8 @@ struct nrf_modem_pollcb {
   short events;
   bool oneshot;
 };
+
+#define nrf_pollcb nrf_modem_pollcb /* its name in the documentation */
 
 struct nrf_modem_sendcb_params {
   int fd;
@@ -354,6 +374,14 @@ int nrf_connect(int fd, const struct nrf_sockaddr* address, nrf_socklen_t addres
  * EADDRNOTAVAIL; EINVAL when it is bound already; EAFNOSUPPORT. */
 int nrf_bind(int fd, const struct nrf_sockaddr* address, nrf_socklen_t address_len);
 
+/* Makes a bound stream socket a server. EOPNOTSUPP over a link that has none (docs/differences.md),
+ * or on datagrams; EINVAL on a connected socket. */
+int nrf_listen(int fd, int backlog);
+
+/* A connection, with its peer's address. Waits as a receive does: EAGAIN when non-blocking or after
+ * SO_RCVTIMEO. EINVAL if the socket does not listen; EMFILE leaves the connection where it is. */
+int nrf_accept(int fd, struct nrf_sockaddr* address, nrf_socklen_t* address_len);
+
 ssize_t nrf_send(int fd, const void* buffer, size_t length, int flags);
 /* Datagrams that the link cannot carry fail with EMSGSIZE at once. On a connected stream an address
  * is EISCONN. */
@@ -377,10 +405,20 @@ int nrf_setsockopt(int fd, int level, int option, const void* value, nrf_socklen
 int nrf_getsockopt(int fd, int level, int option, void* value, nrf_socklen_t* value_len);
 
 /* 0 or NRF_EAI_* (<nrf_gai_errors.h>). Literals are read here, names are resolved through the
- * modem; `service` is a port number or NULL. All results are of one family. */
+ * modem; `service` is a port number, NULL, or with NRF_AI_PDNSERV the PDN to ask through. All
+ * results are of one family. */
 int nrf_getaddrinfo(const char* node, const char* service, const struct nrf_addrinfo* hints,
                     struct nrf_addrinfo** result);
 void nrf_freeaddrinfo(struct nrf_addrinfo* list);
+
+/* The link's packet data networks: an entry for each address, one without address where there is
+ * none. Name ("pdn0"), flags (the host's IFF_UP, IFF_RUNNING) and address are filled. */
+int nrf_getifaddrs(struct nrf_ifaddrs** list);
+void nrf_freeifaddrs(struct nrf_ifaddrs* list);
+
+/* The name server to use where the network names none or its own does not answer: a struct
+ * nrf_in_addr or nrf_in6_addr and its size; NULL and 0: none. EAFNOSUPPORT, EINVAL. */
+int nrf_setdnsaddr(int family, const void* in_addr, nrf_socklen_t in_size);
 
 /* 1, 0 (no such address), or -1 with EAFNOSUPPORT. */
 int nrf_inet_pton(int family, const char* text, void* address);

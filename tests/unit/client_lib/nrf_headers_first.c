@@ -5,6 +5,8 @@
 #include <nrf_errno.h>
 #include <nrf_gai_errors.h>
 #include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>

@@ -23,6 +23,8 @@ static_assert(std::is_same_v<decltype(nrf_close), int(int)>);
 static_assert(std::is_same_v<decltype(nrf_fcntl), int(int, int, int)>);
 static_assert(std::is_same_v<decltype(nrf_bind), int(int, const nrf_sockaddr*, nrf_socklen_t)>);
 static_assert(std::is_same_v<decltype(nrf_connect), int(int, const nrf_sockaddr*, nrf_socklen_t)>);
+static_assert(std::is_same_v<decltype(nrf_listen), int(int, int)>);
+static_assert(std::is_same_v<decltype(nrf_accept), int(int, nrf_sockaddr*, nrf_socklen_t*)>);
 static_assert(std::is_same_v<decltype(nrf_send), ssize_t(int, const void*, size_t, int)>);
 static_assert(std::is_same_v<decltype(nrf_sendto), ssize_t(int, const void*, size_t, int,
                                                            const nrf_sockaddr*, nrf_socklen_t)>);
@@ -38,6 +40,11 @@ static_assert(
     std::is_same_v<decltype(nrf_inet_ntop), const char*(int, const void*, char*, nrf_socklen_t)>);
 static_assert(std::is_same_v<decltype(nrf_getaddrinfo),
                              int(const char*, const char*, const nrf_addrinfo*, nrf_addrinfo**)>);
+static_assert(std::is_same_v<decltype(nrf_getifaddrs), int(nrf_ifaddrs**)>);
+static_assert(std::is_same_v<decltype(nrf_freeifaddrs), void(nrf_ifaddrs*)>);
+static_assert(std::is_same_v<decltype(nrf_setdnsaddr), int(int, const void*, nrf_socklen_t)>);
+static_assert(std::is_same_v<struct nrf_pollcb, nrf_modem_pollcb>);
+static_assert(std::is_same_v<nrf_modem_pollcb_t, void (*)(nrf_pollfd*)>);
 static_assert(std::is_same_v<decltype(nrf_freeaddrinfo), void(nrf_addrinfo*)>);
 
 static_assert(sizeof(nrf_socklen_t) == 4 && sizeof(nrf_nfds_t) == 4 && sizeof(nrf_sec_tag_t) == 4);

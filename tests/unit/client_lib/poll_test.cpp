@@ -132,7 +132,7 @@ TEST_CASE("options that do not exist, and values that cannot be") {
   const int one = 1;
   CHECK(nrf_setsockopt(fd, NRF_SOL_SECURE, NRF_SO_SEC_PEER_VERIFY, &one, sizeof one) == -1);
   CHECK(errno == NRF_ENOPROTOOPT);
-  CHECK(nrf_setsockopt(fd, NRF_SOL_SOCKET, NRF_SO_RAI, &one, sizeof one) == -1);
+  CHECK(nrf_setsockopt(fd, NRF_SOL_SOCKET, NRF_SO_SENDCB, &one, sizeof one) == -1);
   CHECK(errno == NRF_ENOPROTOOPT);
   CHECK(nrf_getsockopt(fd, NRF_SOL_SOCKET, NRF_SO_POLLCB, &value, &length) == -1);
   CHECK(errno == NRF_ENOPROTOOPT);

@@ -118,12 +118,55 @@ TEST_CASE("arguments that cannot be") {
   CHECK(look_up("", "1").code == NRF_EAI_NONAME);
   for (const char* service : {"http", "", "65536", "-1", "1x", " 1"})
     CHECK(look_up("192.0.2.1", service).code == NRF_EAI_SERVICE);
-  const auto pdn = hints_of(NRF_AF_INET, 0, NRF_AI_PDNSERV);
-  CHECK(look_up("192.0.2.1", "1", &pdn).code == NRF_EAI_BADFLAGS);
+  const auto odd = hints_of(NRF_AF_INET, 0, 0x4000);
+  CHECK(look_up("192.0.2.1", "1", &odd).code == NRF_EAI_BADFLAGS);
   const auto family = hints_of(77);
   CHECK(look_up("192.0.2.1", "1", &family).code == NRF_EAI_FAMILY);
   const auto raw = hints_of(NRF_AF_INET, NRF_SOCK_RAW);
   CHECK(look_up("192.0.2.1", "1", &raw).code == NRF_EAI_SOCKTYPE);
+}
+
+TEST_CASE("a literal may bring its port; the service's counts") {
+  const auto six = look_up("[2001:db8::1]:443", nullptr);
+  REQUIRE(six.code == 0);
+  CHECK(reinterpret_cast<nrf_sockaddr_in6*>(six.list->ai_addr)->sin6_port == nrf_htons(443));
+  const auto four = look_up("192.0.2.9:80", nullptr);
+  REQUIRE(four.code == 0);
+  CHECK(v4(four.list).sin_port == nrf_htons(80));
+  const auto both = look_up("192.0.2.9:80", "81");
+  REQUIRE(both.code == 0);
+  CHECK(v4(both.list).sin_port == nrf_htons(81));
+  fake_daemon daemon;
+  for (const char* text : {"[2001:db8::1", "[::1]443", "[::1]:", "[::1]:70000",
+                           "1.2.3.4:", "[1.2.3.4]", "[]", "[", "2001:db8::1]", "1.2.3.4:5:6"})
+    CHECK(look_up(text, nullptr).code == NRF_EAI_NONAME);
+}
+
+TEST_CASE("the service may name the PDN to ask through") {
+  fake_daemon daemon;
+  std::atomic<int> asked{-1};
+  daemon.answer(v1::Request::kResolve, [&](const v1::Request& request) {
+    asked = request.resolve().has_pdn() ? static_cast<int>(request.resolve().pdn()) : -1;
+    v1::Reply reply;
+    reply.mutable_resolve()->add_addresses(std::string("\xC0\x00\x02\x09", 4));
+    return reply;
+  });
+  CHECK(look_up("name.example", "80").code == 0);
+  CHECK(asked == -1);
+  const auto pdn = hints_of(NRF_AF_INET, 0, NRF_AI_PDNSERV);
+  CHECK(look_up("name.example", "pdn1", &pdn).code == 0);
+  CHECK(asked == 1);
+  CHECK(look_up("name.example", "0", &pdn).code == 0);
+  CHECK(asked == 0);
+  const auto both = hints_of(NRF_AF_INET, 0, NRF_AI_PDNSERV | NRF_AI_NUMERICSERV);
+  const auto got = look_up("name.example", "8080:2", &both);
+  REQUIRE(got.code == 0);
+  CHECK(asked == 2);
+  CHECK(v4(got.list).sin_port == nrf_htons(8080));
+  for (const char* service : {"pdn11", "pdn", "pdnx", "", "wwan0"})
+    CHECK(look_up("name.example", service, &pdn).code == NRF_EAI_SERVICE);
+  for (const char* service : {"8080", "8080:", ":1", "8080:pdnx", "99999:1"})
+    CHECK(look_up("name.example", service, &both).code == NRF_EAI_SERVICE);
 }
 
 TEST_CASE("inet_pton and inet_ntop with Nordic's families") {

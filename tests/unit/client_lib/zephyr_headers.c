@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -62,6 +63,14 @@ PIN(ZSOCK_TCP_KEEPIDLE, 4);
 PIN(ZSOCK_TCP_KEEPINTVL, 5);
 PIN(ZSOCK_TCP_KEEPCNT, 6);
 PIN(ZSOCK_IPV6_V6ONLY, IPV6_V6ONLY);
+PIN(ZFD_IOCTL_FIONREAD, FIONREAD);
+PIN(ZFD_IOCTL_FIONBIO, FIONBIO);
+PIN(ZSOCK_NI_NUMERICHOST, 1);
+PIN(ZSOCK_NI_NUMERICSERV, 2);
+PIN(ZSOCK_NI_NOFQDN, 4);
+PIN(ZSOCK_NI_NAMEREQD, 8);
+PIN(ZSOCK_NI_DGRAM, 16);
+PIN(ZSOCK_NI_MAXHOST, 64);
 /* Zephyr's own, which the host has not (or not as macros of ISO C). */
 PIN(ZSOCK_AI_PASSIVE, 0x1);
 PIN(ZSOCK_AI_CANONNAME, 0x2);
@@ -87,6 +96,40 @@ PIN(ZSOCK_TLS_SESSION_CACHE_PURGE, 13);
 PIN(ZSOCK_TLS_PEER_VERIFY_NONE, 0);
 PIN(ZSOCK_TLS_PEER_VERIFY_OPTIONAL, 1);
 PIN(ZSOCK_TLS_PEER_VERIFY_REQUIRED, 2);
+PIN(ZSOCK_TLS_DTLS_CID, 14);
+PIN(ZSOCK_TLS_DTLS_CID_STATUS, 15);
+PIN(ZSOCK_TLS_DTLS_CID_VALUE, 16);
+PIN(ZSOCK_TLS_DTLS_PEER_CID_VALUE, 17);
+PIN(ZSOCK_TLS_DTLS_HANDSHAKE_ON_CONNECT, 18);
+PIN(ZSOCK_TLS_CERT_VERIFY_RESULT, 19);
+PIN(ZSOCK_TLS_CERT_VERIFY_CALLBACK, 20);
+PIN(ZSOCK_TLS_MAX_FRAGMENT_LENGTH, 21);
+PIN(ZSOCK_TLS_DTLS_ROLE_CLIENT, 0);
+PIN(ZSOCK_TLS_DTLS_ROLE_SERVER, 1);
+PIN(ZSOCK_TLS_CERT_NOCOPY_NONE, 0);
+PIN(ZSOCK_TLS_CERT_NOCOPY_OPTIONAL, 1);
+PIN(ZSOCK_TLS_SESSION_CACHE_DISABLED, 0);
+PIN(ZSOCK_TLS_SESSION_CACHE_ENABLED, 1);
+PIN(ZSOCK_TLS_DTLS_CID_DISABLED, 0);
+PIN(ZSOCK_TLS_DTLS_CID_SUPPORTED, 1);
+PIN(ZSOCK_TLS_DTLS_CID_ENABLED, 2);
+PIN(ZSOCK_TLS_DTLS_CID_STATUS_DISABLED, 0);
+PIN(ZSOCK_TLS_DTLS_CID_STATUS_DOWNLINK, 1);
+PIN(ZSOCK_TLS_DTLS_CID_STATUS_UPLINK, 2);
+PIN(ZSOCK_TLS_DTLS_CID_STATUS_BIDIRECTIONAL, 3);
+PIN(ZSOCK_SO_SOCKS5, 60);
+PIN(ZSOCK_SO_TXTIME, 61);
+PIN(ZSOCK_IP_DONTFRAG, IP_MTU_DISCOVER);
+PIN(ZSOCK_IP_LOCAL_PORT_RANGE, 51);
+PIN(ZSOCK_IP_MTU, 14);
+PIN(ZSOCK_IP_RECVTTL, 12);
+PIN(ZSOCK_IPV6_ADDR_PREFERENCES, 72);
+PIN(ZSOCK_IPV6_DONTFRAG, 62);
+PIN(ZSOCK_IPV6_JOIN_GROUP, 20);
+PIN(ZSOCK_IPV6_RECVHOPLIMIT, 51);
+PIN(IPV6_PREFER_SRC_NONCGA, 0x800);
+PIN(NET_AF_UNIX, AF_UNIX);
+PIN(NET_CMSG_SPACE(4), CMSG_SPACE(4));
 PIN(IPPROTO_TLS_1_0, 256);
 PIN(IPPROTO_TLS_1_1, 257);
 PIN(IPPROTO_TLS_1_2, 258);
@@ -122,6 +165,18 @@ struct calls {
   ssize_t (*sendto)(int, const void*, size_t, int, const struct sockaddr*, socklen_t);
   ssize_t (*recv)(int, void*, size_t, int);
   ssize_t (*recvfrom)(int, void*, size_t, int, struct sockaddr*, socklen_t*);
+  int (*socketpair)(int, int, int, int*);
+  int (*listen)(int, int);
+  int (*accept)(int, struct sockaddr*, socklen_t*);
+  ssize_t (*sendmsg)(int, const struct msghdr*, int);
+  ssize_t (*recvmsg)(int, struct msghdr*, int);
+  int (*select)(int, zsock_fd_set*, zsock_fd_set*, zsock_fd_set*, struct zsock_timeval*);
+  int (*ioctl)(int, unsigned long, ...);
+  int (*getsockname)(int, struct sockaddr*, socklen_t*);
+  int (*getpeername)(int, struct sockaddr*, socklen_t*);
+  const char* (*gai_strerror)(int);
+  int (*getnameinfo)(const struct sockaddr*, socklen_t, char*, socklen_t, char*, socklen_t, int);
+  int (*gethostname)(char*, size_t);
   int (*poll)(struct zsock_pollfd*, int, int);
   int (*fcntl)(int, int, ...);
   int (*setsockopt)(int, int, int, const void*, socklen_t);
@@ -133,10 +188,12 @@ struct calls {
   void (*freeaddrinfo)(struct zsock_addrinfo*);
 };
 static const struct calls calls = {
-    zsock_socket,      zsock_close,        zsock_shutdown,   zsock_bind,      zsock_connect,
-    zsock_send,        zsock_sendto,       zsock_recv,       zsock_recvfrom,  zsock_poll,
-    zsock_fcntl,       zsock_setsockopt,   zsock_getsockopt, zsock_inet_pton, zsock_inet_ntop,
-    zsock_getaddrinfo, zsock_freeaddrinfo,
+    zsock_socket,      zsock_close,       zsock_shutdown,    zsock_bind,         zsock_connect,
+    zsock_send,        zsock_sendto,      zsock_recv,        zsock_recvfrom,     zsock_socketpair,
+    zsock_listen,      zsock_accept,      zsock_sendmsg,     zsock_recvmsg,      zsock_select,
+    zsock_ioctl,       zsock_getsockname, zsock_getpeername, zsock_gai_strerror, zsock_getnameinfo,
+    zsock_gethostname, zsock_poll,        zsock_fcntl,       zsock_setsockopt,   zsock_getsockopt,
+    zsock_inet_pton,   zsock_inet_ntop,   zsock_getaddrinfo, zsock_freeaddrinfo,
 };
 /* The host's calls are still the host's. */
 static int (*const host_socket)(int, int, int) = socket;
@@ -156,6 +213,7 @@ int zephyr_headers_after(void) {
   struct timeval* also_same = &wait;
   struct zsock_addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM, .ai_eflags = 0};
   struct net_sockaddr_storage storage = {.ss_family = NET_AF_INET6};
+  struct net_msghdr message = {.msg_iov = (struct net_iovec*)0};
   struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
   net_socklen_t length = sizeof(struct net_sockaddr_in6);
   const enum net_ip_protocol protocol = NET_IPPROTO_TCP;
@@ -164,8 +222,8 @@ int zephyr_headers_after(void) {
   return calls.socket == zsock_socket && host_socket != zsock_socket && host_close != zsock_close &&
                  net_sin(plain)->sin_port == htons(80) &&
                  server.sin_addr.s_addr == htonl(INADDR_LOOPBACK) && same->fd == -1 &&
-                 also_same->tv_sec == 1 && hints.ai_next == NULL && length == 28 &&
-                 net_sin6((struct sockaddr*)&storage)->sin6_family == AF_INET6 &&
+                 message.msg_iov == NULL && also_same->tv_sec == 1 && hints.ai_next == NULL &&
+                 length == 28 && net_sin6((struct sockaddr*)&storage)->sin6_family == AF_INET6 &&
                  loopback.s6_addr[15] == 1 && protocol == 6 && secure == 258
              ? 0
              : 1;

@@ -15,6 +15,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -30,6 +31,13 @@ extern "C" {
 #define NET_AF_UNSPEC AF_UNSPEC
 #define NET_AF_INET AF_INET
 #define NET_AF_INET6 AF_INET6
+#define NET_AF_PACKET AF_PACKET
+#define NET_AF_UNIX AF_UNIX
+#define NET_AF_LOCAL AF_LOCAL
+#define NET_PF_PACKET PF_PACKET
+#define NET_PF_UNIX PF_UNIX
+#define NET_PF_LOCAL PF_LOCAL
+#define NET_SOMAXCONN SOMAXCONN
 
 enum net_sock_type {
   NET_SOCK_STREAM = SOCK_STREAM,
@@ -75,6 +83,19 @@ typedef socklen_t net_socklen_t;
 #define net_sockaddr_in sockaddr_in
 #define net_sockaddr_in6 sockaddr_in6
 #define net_sockaddr_storage sockaddr_storage
+#define net_msghdr msghdr
+#define net_iovec iovec
+#define net_cmsghdr cmsghdr
+#define net_ip_mreq ip_mreq
+#define net_ip_mreqn ip_mreqn
+#define net_ipv6_mreq ipv6_mreq
+#define net_in_pktinfo in_pktinfo
+#define net_in6_pktinfo in6_pktinfo
+#define NET_CMSG_FIRSTHDR CMSG_FIRSTHDR
+#define NET_CMSG_NXTHDR CMSG_NXTHDR
+#define NET_CMSG_DATA CMSG_DATA
+#define NET_CMSG_SPACE CMSG_SPACE
+#define NET_CMSG_LEN CMSG_LEN
 #define net_in6addr_any in6addr_any
 #define net_in6addr_loopback in6addr_loopback
 
@@ -110,6 +131,16 @@ static inline struct sockaddr_in* net_sin(const struct sockaddr* address) {
 static inline struct sockaddr_in6* net_sin6(const struct sockaddr* address) {
   return (struct sockaddr_in6*)(uintptr_t)address;
 }
+
+#define NET_IPV4_ADDR_LEN INET_ADDRSTRLEN
+#define NET_IPV6_ADDR_LEN INET6_ADDRSTRLEN
+
+/* Text to address: 0 or -EINVAL. */
+int net_addr_pton(sa_family_t family, const char* src, void* dst);
+/* Address to text: `dst`, or NULL if there is no room or no such family. */
+char* net_addr_ntop(sa_family_t family, const void* src, char* dst, size_t size);
+/* "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]:80". `addr` must hold any family. */
+bool net_ipaddr_parse(const char* str, size_t str_len, struct sockaddr* addr);
 
 #ifdef __cplusplus
 }

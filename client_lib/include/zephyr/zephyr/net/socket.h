@@ -18,11 +18,15 @@
 #include <netdb.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/types.h>
+#include <zephyr/autoconf.h>
 #include <zephyr/net/dns_resolve.h>
 #include <zephyr/net/net_ip.h>
 #include <zephyr/net/socket_options.h>
+#include <zephyr/sys/util.h>
+#include <zephyr/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -71,6 +75,31 @@ extern "C" {
 #define zsock_pollfd pollfd
 #define zsock_timeval timeval
 
+/* A set of descriptors for zsock_select(). */
+#define ZSOCK_FD_SETSIZE 1024
+typedef struct zsock_fd_set {
+  uint32_t bitset[(ZSOCK_FD_SETSIZE + 31) / 32];
+} zsock_fd_set;
+
+/* The host has these unless it is asked for ISO C alone. */
+#ifndef NI_NUMERICHOST
+#define NI_NUMERICHOST 1
+#define NI_NUMERICSERV 2
+#define NI_NOFQDN 4
+#define NI_NAMEREQD 8
+#define NI_DGRAM 16
+#endif
+#define ZSOCK_NI_NUMERICHOST NI_NUMERICHOST
+#define ZSOCK_NI_NUMERICSERV NI_NUMERICSERV
+#define ZSOCK_NI_NOFQDN NI_NOFQDN
+#define ZSOCK_NI_NAMEREQD NI_NAMEREQD
+#define ZSOCK_NI_DGRAM NI_DGRAM
+#define ZSOCK_NI_MAXHOST 64
+
+/* Requests of zsock_ioctl(): the host's FIONREAD and FIONBIO. */
+#define ZFD_IOCTL_FIONREAD 0x541B
+#define ZFD_IOCTL_FIONBIO 0x5421
+
 /* One result. (The host's struct addrinfo orders its members otherwise, and is freed otherwise.) */
 struct zsock_addrinfo {
   struct zsock_addrinfo* ai_next;
@@ -90,6 +119,11 @@ struct zsock_addrinfo {
  * modem, EACCES without permission to use it. */
 int zsock_socket(int family, int type, int proto);
 
+/* Two connected streams inside this machine: (AF_UNIX, SOCK_STREAM, 0). EAFNOSUPPORT, EPROTOTYPE,
+ * EPROTONOSUPPORT. The calls below take them as they take the modem's sockets, except for names and
+ * options. */
+int zsock_socketpair(int family, int type, int proto, int* sv);
+
 /* Also ends what other threads of this process are waiting for on this number, with EINTR. */
 int zsock_close(int sock);
 
@@ -108,6 +142,14 @@ int zsock_bind(int sock, const struct sockaddr* addr, socklen_t addrlen);
  * AF_UNSPEC dissolves a datagram socket's association. */
 int zsock_connect(int sock, const struct sockaddr* addr, socklen_t addrlen);
 
+/* Makes a bound stream socket a server. EOPNOTSUPP over a link that has none (docs/differences.md),
+ * or on datagrams; EINVAL on a connected socket. */
+int zsock_listen(int sock, int backlog);
+
+/* A connection, with its peer's address. Waits as a receive does: EAGAIN when non-blocking or after
+ * SO_RCVTIMEO. EINVAL if the socket does not listen; EMFILE leaves the connection where it is. */
+int zsock_accept(int sock, struct sockaddr* addr, socklen_t* addrlen);
+
 ssize_t zsock_send(int sock, const void* buf, size_t len, int flags);
 /* Datagrams that the link cannot carry fail with EMSGSIZE at once. A stream ignores the address. */
 ssize_t zsock_sendto(int sock, const void* buf, size_t len, int flags,
@@ -121,14 +163,37 @@ ssize_t zsock_recv(int sock, void* buf, size_t max_len, int flags);
 ssize_t zsock_recvfrom(int sock, void* buf, size_t max_len, int flags, struct sockaddr* src_addr,
                        socklen_t* addrlen);
 
+/* As sendto and recvfrom, with the bytes in several places. Control messages are ignored and none
+ * comes; MSG_TRUNC in msg_flags: the datagram was longer than the places. EINVAL without a message,
+ * ENOMEM without a place. */
+ssize_t zsock_sendmsg(int sock, const struct msghdr* msg, int flags);
+ssize_t zsock_recvmsg(int sock, struct msghdr* msg, int flags);
+
 /* Any descriptors, the modem's and others. A stream's end shows as POLLHUP (and POLLIN if asked
  * for), with POLLERR if it was not orderly; a failed connect as POLLERR alone; a number that is not
  * open as POLLNVAL. Negative numbers are skipped; timeout -1: for ever. */
 int zsock_poll(struct zsock_pollfd* fds, int nfds, int timeout);
 
+/* Any descriptors below ZSOCK_FD_SETSIZE, the modem's and others; ready as zsock_poll() says, the
+ * end and an error as readable. `timeout` is left as it is. EBADF for a number that is not open. */
+int zsock_select(int nfds, zsock_fd_set* readfds, zsock_fd_set* writefds, zsock_fd_set* exceptfds,
+                 struct zsock_timeval* timeout);
+void ZSOCK_FD_ZERO(zsock_fd_set* set);
+void ZSOCK_FD_SET(int fd, zsock_fd_set* set);
+void ZSOCK_FD_CLR(int fd, zsock_fd_set* set);
+int ZSOCK_FD_ISSET(int fd, zsock_fd_set* set);
+
 /* F_GETFL: 0 or O_NONBLOCK. F_SETFL: O_NONBLOCK is kept or cleared, other bits are ignored. EINVAL
  * for other commands. */
 int zsock_fcntl(int sock, int cmd, ...);
+
+/* FIONREAD: int*, what a receive would find at once. FIONBIO: int*, as O_NONBLOCK. EOPNOTSUPP for
+ * other requests. */
+int zsock_ioctl(int sock, unsigned long request, ...);
+
+/* EINVAL before the socket has an address; ENOTCONN before it has a peer. */
+int zsock_getsockname(int sock, struct sockaddr* addr, socklen_t* addrlen);
+int zsock_getpeername(int sock, struct sockaddr* addr, socklen_t* addrlen);
 
 /* Another length than the option's own is EINVAL. */
 int zsock_setsockopt(int sock, int level, int optname, const void* optval, socklen_t optlen);
@@ -141,13 +206,33 @@ int zsock_getaddrinfo(const char* host, const char* service, const struct zsock_
                       struct zsock_addrinfo** res);
 void zsock_freeaddrinfo(struct zsock_addrinfo* ai);
 
+/* "EAI_NONAME" and so on; "EAI_UNKNOWN". */
+const char* zsock_gai_strerror(int errcode);
+
+/* Address and port as text, digits always. 0; DNS_EAI_OVERFLOW (no room), DNS_EAI_FAMILY,
+ * DNS_EAI_NONAME (nothing asked for, or NI_NAMEREQD), DNS_EAI_BADFLAGS. */
+int zsock_getnameinfo(const struct sockaddr* addr, socklen_t addrlen, char* host, socklen_t hostlen,
+                      char* serv, socklen_t servlen, int flags);
+
+/* This machine's. EINVAL, ENAMETOOLONG. */
+int zsock_gethostname(char* buf, size_t len);
+
 /* 1, 0 (no such address), or -1 with EAFNOSUPPORT. */
 int zsock_inet_pton(sa_family_t family, const char* src, void* dst);
 /* `dst`, or NULL with EAFNOSUPPORT or ENOSPC. */
 char* zsock_inet_ntop(sa_family_t family, const void* src, char* dst, size_t size);
 
+/* What close() and ioctl() are with CONFIG_NET_SOCKETS_POSIX_NAMES: as above for sockets of ours,
+ * libc's for all other descriptors. */
+int zsock_posix_close(int fd);
+int zsock_posix_ioctl(int fd, unsigned long request, ...);
+
 #ifdef __cplusplus
 }
+#endif
+
+#if defined(CONFIG_NET_SOCKETS_POSIX_NAMES) || defined(CONFIG_POSIX_API)
+#include <zephyr/net/socket_posix_names.h>
 #endif
 
 #endif /* ZEPHYR_INCLUDE_NET_SOCKET_H_ */

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The path that Zephyr had before 3.1. */
+#ifndef CELLSOCK_SYS_UTIL_H_
+#define CELLSOCK_SYS_UTIL_H_
+
+#include <zephyr/sys/util.h>
+
+#endif /* CELLSOCK_SYS_UTIL_H_ */
