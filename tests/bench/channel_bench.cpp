@@ -144,16 +144,15 @@ int main() {
     }
   };
   // The modem finds its network, then the socket its peer; nothing here is measured.
-  const auto carry_on = [&](int milliseconds) {
-    for (int i = 0; i < milliseconds; ++i) {
+  const auto carry_on = [&](std::chrono::milliseconds span) {
+    for (const auto end = clock_type::now() + span; clock_type::now() < end;) {
       run();
       modem.carry();
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   };
-  carry_on(3000);
+  carry_on(std::chrono::seconds(3));
   caf::anon_send(socket, msg::connect_channel{emulated_modem::peer(), false});
-  carry_on(1000);
+  carry_on(std::chrono::seconds(1));
   if (!modem.connected()) return 1;
 
   int raw[2];
