@@ -90,25 +90,24 @@ constexpr std::array start{
     bring_up_step{{}, "AT+CFUN=1", "", 30s, refusal::about_sim, radio_is_off},
 };
 
+constexpr bring_up_step ask_registration{{},
+                                         "AT+CEREG?",
+                                         "+CEREG:",
+                                         5s,
+                                         refusal::about_sim,
+                                         nullptr,
+                                         into_facts<read_registration_reply>};
+constexpr bring_up_step ask_activation{
+    {}, "AT+CGACT?", "+CGACT:", 5s, refusal::ignore, on_network, into_facts<read_activation>};
+constexpr bring_up_step ask_address{
+    {}, "AT+CGPADDR=0", "+CGPADDR:", 5s, refusal::ignore, pdn_is_active, into_facts<read_address>};
+
 constexpr std::array refresh{
-    bring_up_step{{},
-                  "AT+CEREG?",
-                  "+CEREG:",
-                  5s,
-                  refusal::about_sim,
-                  nullptr,
-                  into_facts<read_registration_reply>},
+    ask_registration,
     bring_up_step{
         {}, "AT+CPIN?", "+CPIN:", 5s, refusal::about_sim, sim_in_doubt, into_facts<read_sim_state>},
-    bring_up_step{
-        {}, "AT+CGACT?", "+CGACT:", 5s, refusal::ignore, on_network, into_facts<read_activation>},
-    bring_up_step{{},
-                  "AT+CGPADDR=0",
-                  "+CGPADDR:",
-                  5s,
-                  refusal::ignore,
-                  pdn_is_active,
-                  into_facts<read_address>},
+    ask_activation,
+    ask_address,
     bring_up_step{{},
                   "AT+CGCONTRDP=0",
                   "+CGCONTRDP:",
@@ -123,27 +122,14 @@ constexpr std::array refresh{
 };
 
 constexpr std::array recheck{
-    bring_up_step{{},
-                  "AT+CEREG?",
-                  "+CEREG:",
-                  5s,
-                  refusal::about_sim,
-                  nullptr,
-                  into_facts<read_registration_reply>},
-    bring_up_step{
-        {}, "AT+CGACT?", "+CGACT:", 5s, refusal::ignore, on_network, into_facts<read_activation>},
+    ask_registration,
+    ask_activation,
 };
 
 constexpr std::array idle{
-    recheck[0],
-    recheck[1],
-    bring_up_step{{},
-                  "AT+CGPADDR=0",
-                  "+CGPADDR:",
-                  5s,
-                  refusal::ignore,
-                  pdn_is_active,
-                  into_facts<read_address>},
+    ask_registration,
+    ask_activation,
+    ask_address,
 };
 
 }  // namespace

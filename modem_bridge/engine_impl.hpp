@@ -89,6 +89,7 @@ struct engine::impl {
   dialect::detector detector;
   bool detecting = false;
   bool resyncing = false;
+  bool doubted = false;  // that it is none of ours was heard once
   std::string known_terminator = "\r\n";
   std::deque<job_ptr> waiting;  // in order of arrival
   job_ptr active;

@@ -119,6 +119,12 @@ void engine::impl::detection_over() {
   const auto& found = detector.found();
   if (!found) {
     if (!was_resync) {
+      // One that was just starting may answer the first questions late, each to the next one's
+      // harm.
+      if (found.error().code == errc::wrong_modem && !std::exchange(doubted, true)) {
+        core.note("an odd answer; asking once more who it is");
+        return begin_detection();
+      }
       core.link.dialect = detector.dialect_name();
       core.link.firmware = detector.firmware();
     }
@@ -134,6 +140,7 @@ void engine::impl::detection_over() {
     verify_due = true;
     return;
   }
+  doubted = false;
   core.spoken = found->spoken;
   core.renew_rules();
   core.end_hidden = found->library < found->spoken->end_seen_since_library;

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "modem_bridge/emulator/commands.hpp"
+#include "modem_bridge/emulator/transfer.hpp"
 
 namespace cellsock::emulator {
 namespace {
@@ -89,12 +90,7 @@ verdict bind_verb(board& b, const command& c) {
   const auto port = c.number(1, 0, 65535);
   // To the address its context has, which must exist.
   if (!c.is_set() || !socket || !port || !b.network_up(*socket)) return verdict::error;
-  if (const auto bound = b.stack.bind(socket->id, static_cast<std::uint16_t>(*port)); !bound) {
-    b.log.add(b.now, "bind-failed", socket->handle, 0, std::string(name(bound.error().code)));
-    return verdict::error;
-  }
-  b.log.add(b.now, "bound", socket->handle, 0, std::to_string(*port));
-  return verdict::ok;
+  return run_bind(b, *socket, *port);
 }
 
 verdict listen_verb(board& b, const command& c) {

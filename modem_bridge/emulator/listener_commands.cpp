@@ -2,6 +2,7 @@
 #include <array>
 
 #include "modem_bridge/emulator/commands.hpp"
+#include "modem_bridge/emulator/transfer.hpp"
 
 namespace cellsock::emulator {
 namespace {
@@ -13,12 +14,7 @@ verdict bind_verb(board& b, const command& c) {
   modem_socket* socket = b.sockets.current();
   // Always to the default context's address of the socket's family, which must exist.
   if (!c.is_set() || !port || !socket || !b.radio.reaches(0, socket->ip())) return verdict::error;
-  if (const auto bound = b.stack.bind(socket->id, static_cast<std::uint16_t>(*port)); !bound) {
-    b.log.add(b.now, "bind-failed", socket->handle, 0, std::string(name(bound.error().code)));
-    return verdict::error;
-  }
-  b.log.add(b.now, "bound", socket->handle, 0, std::to_string(*port));
-  return verdict::ok;
+  return run_bind(b, *socket, *port);
 }
 
 verdict listen_verb(board& b, const command& c) {

@@ -89,6 +89,15 @@ verdict run_connect(board& b, int handle, std::string_view host, int port, std::
 
 // ---- receive ----
 
+verdict run_bind(board& b, const modem_socket& socket, int port) {
+  if (const auto bound = b.stack.bind(socket.id, static_cast<std::uint16_t>(port)); !bound) {
+    b.log.add(b.now, "bind-failed", socket.handle, 0, std::string(name(bound.error().code)));
+    return verdict::error;
+  }
+  b.log.add(b.now, "bound", socket.handle, 0, std::to_string(port));
+  return verdict::ok;
+}
+
 bool read_receive_flags(receive_request& want, int flags) {
   constexpr int peek = 2;
   constexpr int dont_wait = 64;

@@ -9,7 +9,7 @@
 
 #include "modem_bridge/emulator/board.hpp"
 
-/// What the transfer commands of both syntaxes do once their parameters are read.
+/// What bind and the transfer commands of both syntaxes do once their parameters are read.
 namespace cellsock::emulator {
 
 namespace transfer {
@@ -24,6 +24,9 @@ inline constexpr int notify = 8192;       // a send flag, sm only
 
 /// Resolves, connects, and says `answer` once connected; errors say nothing but ERROR.
 verdict run_connect(board& b, int handle, std::string_view host, int port, std::string answer);
+
+/// To its context's address, which exists.
+verdict run_bind(board& b, const modem_socket& socket, int port);
 
 struct receive_request {
   int handle = -1;

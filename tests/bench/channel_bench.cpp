@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a channel adds: the time from "connected" to the program's POLLOUT edge, and the first
-// byte's way through a socket actor on the real loop against one bare AF_UNIX hop, alternating in
-// one run.
+// byte's way from the port (a push of an emulated modem in memory) through AT engine, bridge and
+// socket actor on the real loop against one bare AF_UNIX hop, alternating in one run.
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -14,6 +14,10 @@
 
 #include "actors/loop.hpp"
 #include "actors/stream_actor.hpp"
+#include "modem_bridge/bridge_actor.hpp"
+#include "modem_bridge/emulator/memory_network.hpp"
+#include "modem_bridge/emulator/modem.hpp"
+#include "modem_bridge/port/memory_port.hpp"
 #include "tests/support/fake_neighbours.hpp"
 
 using namespace cellsock;
@@ -51,6 +55,45 @@ struct reader {
   std::thread thread;
 };
 
+/// The modem at the other end of an in-memory port, until everything stands; then single pushes are
+/// put on the line in its name.
+class emulated_modem {
+public:
+  explicit emulated_modem(asio::io_context& io)
+      : io_(io), modem_(serial_modem(), network_, clock_type::now()) {
+    network_.serve(peer(), emulator::memory_network::behaviour::scripted);
+  }
+  static endpoint peer() { return *parse_endpoint("192.0.2.1:7"); }
+  port_ptr make_port() {
+    auto made = std::make_unique<memory_port>(
+        [this](std::function<void()> later) { asio::post(io_, std::move(later)); });
+    line_ = made->line();
+    return made;
+  }
+  void carry() {
+    if (const auto written = line_->take_written(); !written.empty())
+      modem_.feed(written, clock_type::now());
+    modem_.advance(clock_type::now());
+    if (const auto arrived = modem_.take_output(); !arrived.empty()) line_->inject(arrived);
+  }
+  bool connected() { return network_.peer(peer()) != nullptr; }
+  void push() {
+    constexpr std::string_view frame = "\r\n#XRECV: 0,0,1\r\nx\r\n";
+    line_->inject(std::as_bytes(std::span(frame)));
+  }
+
+private:
+  static emulator::modem_config serial_modem() {
+    auto config = emulator::config_of(emulator::dialect::sm_2);
+    config.baud = 1000000;
+    return config;
+  }
+  asio::io_context& io_;
+  emulator::memory_network network_;
+  emulator::modem modem_;
+  std::optional<memory_line> line_;
+};
+
 double pollout_us(const reactor& loop) {
   std::vector<double> took;
   for (int i = 0; i < rounds; ++i) {
@@ -82,23 +125,35 @@ int main() {
   loop.enter = [&] { scheduler.enter(); };
   loop.leave = [&] { scheduler.leave(); };
   test::notes book;
-  auto bridge = bridge_handle(system.spawn<test::fake_bridge>(std::ref(book)));
+  emulated_modem modem(io);
   auto supervisor = supervisor_handle(system.spawn<test::fake_supervisor>(std::ref(book)));
+  bridge_seed line;
+  line.config.trace_wanted = [] { return trace_detail::none; };
+  line.line = modem.make_port();
+  line.supervisor = supervisor;
+  auto bridge = bridge_handle(system.spawn<bridge_actor>(std::move(line)));
   auto pair = std::move(*channel::make(transport::stream, loop));
   socket_seed seed{socket_id{1}, pair.cookie, {}, {}, pair.ours, bridge, supervisor};
   auto socket = socket_handle(system.spawn<stream_actor>(std::move(seed)));
   pair.ours.reset();
+  caf::anon_send(bridge,
+                 msg::declare_socket{socket_id{1}, ip_family::v4, transport::stream, socket});
   const auto run = [&] {
     io.restart();
     while (io.poll() > 0) {
     }
   };
-  run();
-  caf::anon_send(socket, msg::connect_channel{*parse_endpoint("192.0.2.1:7"), true});
-  run();
-  book.next = [&] { book.connecting.back().deliver(msg::socket_connected{}); };
-  caf::anon_send(bridge, msg::tick{});
-  run();
+  // The modem finds its network, then the socket its peer; nothing here is measured.
+  const auto carry_on = [&](std::chrono::milliseconds span) {
+    for (const auto end = clock_type::now() + span; clock_type::now() < end;) {
+      run();
+      modem.carry();
+    }
+  };
+  carry_on(std::chrono::seconds(3));
+  caf::anon_send(socket, msg::connect_channel{emulated_modem::peer(), false});
+  carry_on(std::chrono::seconds(1));
+  if (!modem.connected()) return 1;
 
   int raw[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM, 0, raw) != 0) return 1;
@@ -110,10 +165,8 @@ int main() {
       if (::send(raw[0], "x", 1, 0) != 1) return 1;
       bare.push_back(other.wait_from(began, i));
       began = clock_type::now();
-      {
-        const io_scope scope(loop);  // as an I/O handler of the port would stand on the stack
-        caf::anon_send(socket, msg::received{{std::byte{'x'}}, std::nullopt});
-      }
+      modem.push();
+      run();
       through.push_back(program.wait_from(began, i));
       run();
     }
@@ -125,9 +178,6 @@ int main() {
   const double t = median(std::move(through)), b = median(std::move(bare));
   std::printf("{\"pollout_us\": %.2f, \"through_us\": %.2f, \"hop_us\": %.2f, \"ratio\": %.3f}\n",
               pollout, t, b, t / b);
-  book.connecting.clear();
-  book.closing.clear();
-  book.socket = socket_handle{};
   for (const auto& a : {caf::actor_cast<caf::actor>(socket), caf::actor_cast<caf::actor>(bridge),
                         caf::actor_cast<caf::actor>(supervisor)})
     caf::anon_send_exit(a, caf::exit_reason::kill);

@@ -22,6 +22,12 @@ def line_time(baud, up_and_down, turnarounds):
     return up_and_down / bytes_per_second(baud) + turnarounds * TURNAROUND
 
 
+def since_all_connected(events, kinds):
+    """What follows the last connect, if data follows it: connects are not what is measured."""
+    last = max((i for i, e in enumerate(events) if e["event"] == "connected"), default=-1)
+    return events[last + 1:] if any(e["event"] in kinds for e in events[last + 1:]) else events
+
+
 def data_window(events, kinds, baud):
     """From the first command (or push) of the transfer to the last byte's end on the line."""
     moves = [i for i, e in enumerate(events) if e["event"] in kinds]
@@ -62,9 +68,10 @@ def transfers(world, way, size, count):
 def share(dialect, baud, way, sockets, size):
     """Payload bytes over what the line could have carried in that time."""
     with harness.world(baud=baud, dialect=dialect) as world:
-        events = transfers(world, way, size, sockets)
+        events = since_all_connected(transfers(world, way, size, sockets), MOVED[way])
         start, end = data_window(events, MOVED[way], baud)
-        return sockets * size / (end - start) / bytes_per_second(baud)
+        moved = sum(e["bytes"] for e in events if e["event"] in MOVED[way])
+        return moved / (end - start) / bytes_per_second(baud)
 
 
 def jain(shares):
@@ -162,11 +169,11 @@ def rows():
     """name -> (measure, unit, target, whether more is better)"""
     found = {}
     for (dialect, baud), targets in SHARES.items():
-        size = 256 * KIB if baud == 115200 else 1024 * KIB
+        sizes = {1: 256 * KIB, 7: 48 * KIB} if baud == 115200 else {1: 1024 * KIB, 7: 144 * KIB}
         cases = itertools.product(((1, ""), (7, "7.")), ("send", "recv"))
         for ((sockets, infix), way), target in zip(cases, targets):
             found[f"uart.{dialect}.{baud}.{infix}{way}_share"] = (
-                lambda d=dialect, b=baud, w=way, n=sockets, s=size: share(d, b, w, n, s // n), "of the line", target, True)
+                lambda d=dialect, b=baud, w=way, n=sockets, s=sizes[sockets]: share(d, b, w, n, s), "of the line", target, True)
     for dialect in ("slm", "slm-2.9", "sm-1", "sm"):
         # Whom an sm modem pushes to next is its own affair, as long as nobody is put on pull.
         ways = ("send",) if dialect.startswith("sm-") or dialect == "sm" else ("send", "recv")

@@ -274,6 +274,10 @@ class World:
         for name in ("daemon.log", "emulator.log"):
             with contextlib.suppress(OSError):
                 text += f"--- {name}\n" + (self.dir / name).read_text()[-4000:]
+        for modem in self.emulators:
+            with contextlib.suppress(OSError, ValueError):
+                last = self.path("events", modem).read_text().split("\n")[-25:]
+                text += f"--- emulator {modem}, its last events\n" + "\n".join(last)
         return text
 
     @staticmethod

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The same transfer through every kind of port; what each does when its far end goes and comes."""
+import json
 import os
 import pathlib
 import signal
@@ -41,6 +42,46 @@ class Serial(Port, Case):
         self.world.wait_ready()
         self.assertIn("RTS/CTS is off", self.world.status()["links"][0]["warning"])
         self.assertIn("port-warning link=modem0", self.world.logs())
+
+
+class Rate(Case):
+    """A modem that starts at 115200 baud and can go faster; and its lines, which travel beside a pty."""
+    world_options = {"dialect": "sm-2", "baud": 115200, "start": False}
+
+    def setUp(self):
+        super().setUp()
+        world = self.world
+        world.uri = lambda modem=0: (f"serial:{world.link}?baud=115200&fast_baud=1000000"
+                                     f"&lines=unix:{world.ctl_path}")
+        world.start_peers()
+        world.start_emulator()
+        world.start_daemon()
+        world.wait_ready()
+
+    def modem(self):
+        return json.loads(self.world.ctl("status"))
+
+    def assert_echo(self):
+        self.assertEqual(self.world.ask_client("echo", "", self.world.ports["echo"], 20000), ["same 20000"])
+
+    def test_the_line_goes_to_its_fast_rate_again_after_every_restart(self):
+        self.assertEqual(self.modem()["baud"], 1000000)
+        self.assert_echo()
+        self.world.ctl("reset")
+        wait_until(lambda: self.world.link_state() != "ready", "the restart is noticed")
+        self.world.wait_ready()
+        self.assertEqual(self.modem()["baud"], 1000000)
+        self.assert_echo()
+        # The modem stays at the fast rate; the next daemon begins at the other.
+        self.world.end(self.world.daemon)
+        self.world.start_daemon()
+        self.world.wait_ready()
+        self.assert_echo()
+
+    def test_the_lines_are_held_and_shown(self):
+        wait_until(lambda: self.world.status()["links"][0]["lines"] == {"dtr": True, "cts": True, "ri": False}, "the lines")
+        self.assertTrue(self.modem()["lines"]["dtr"])
+        self.assertIn("DTR", self.world.run("cellsock", "status").stdout)
 
 
 class Unix(Port, Case):

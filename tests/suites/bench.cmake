@@ -3,5 +3,5 @@
 add_executable(bench_control_rtt bench/control_rtt.c)
 target_link_libraries(bench_control_rtt PRIVATE cellsock_flags cellsock)
 add_executable(bench_channel bench/channel_bench.cpp)
-target_link_libraries(bench_channel PRIVATE cellsock_actors)
+target_link_libraries(bench_channel PRIVATE cellsock_actors cellsock_bridge cellsock_emulator_core)
 target_precompile_headers(bench_channel REUSE_FROM cellsock_pch_actors)
