@@ -15,6 +15,7 @@ struct socket_seed {
   bridge_handle bridge = {};
   supervisor_handle supervisor = {};
   std::string link = {};  // its name
+  link_kind kind = link_kind::modem;
 };
 
 /// The parts of a socket that do not depend on its type: options, reports, names.

@@ -20,6 +20,12 @@ stream_actor::behavior_type stream_actor::make_behavior() {
   return {
       [this](const msg::connect_channel& m) { return connect(m); },
       [this](const msg::bind_channel& m) { return bind(m); },
+      [](const msg::listen_channel&) -> caf::result<msg::channel_listening> {
+        return to_error(fail(errc::unsupported_operation, "no link here has a server"));
+      },
+      [](const msg::flush_channel&) -> caf::result<msg::channel_flushed> {
+        return to_error(fail(errc::unsupported_operation, "no link here tells"));
+      },
       [this](const msg::get_option& m) { return common_.get(m); },
       [this](const msg::set_option& m) { return common_.set(m); },
       [this](const msg::move_channel& m) {
@@ -59,6 +65,7 @@ stream_actor::behavior_type stream_actor::make_behavior() {
       },
       [this](const msg::reception_ended&) { advance(socket_event::peer_ended); },
       [this](const msg::socket_broken& m) { advance(socket_event::broken, m.why); },
+      [](const msg::connection_waiting&) {},
       [this](const msg::get_socket_report&) {
         auto report = common_.report(state_, 0);
         report.bytes_queued = staging_.size() + (end_->padded() ? 0 : end_->unread());
