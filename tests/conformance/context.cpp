@@ -67,13 +67,17 @@ void context::error(std::int64_t result, std::initializer_list<int> any_of, std:
     fail(std::string(what) + ": " + errno_name(seen) + " instead of " + wanted, at);
 }
 
-int context::by_family(int posix, int zsock, int nrf) const {
+int context::by_family(std::string_view /*row*/, int posix, int zsock, int nrf) const {
   switch (net.which) {
     case family::posix: return posix;
     case family::zsock: return zsock;
     case family::nrf: break;
   }
   return nrf;
+}
+
+bool context::in(std::string_view /*row*/, family which) const {
+  return net.which == which;
 }
 
 sock context::socket(int family, int type, where_it_is at) const {

@@ -71,8 +71,10 @@ public:
              where_it_is at = where_it_is::current()) const;
   void error(std::int64_t result, std::initializer_list<int> any_of, std::string_view what,
              where_it_is at = where_it_is::current()) const;
-  /// What each family's documents say.
-  [[nodiscard]] int by_family(int posix, int zsock, int nrf) const;
+  /// What each family's documents say, where they differ: by a row of docs/differences.md.
+  [[nodiscard]] int by_family(std::string_view row, int posix, int zsock, int nrf) const;
+  /// Whether this is the family that such a row is about.
+  [[nodiscard]] bool in(std::string_view row, family which) const;
 
   // ---- sockets ----
 

@@ -35,17 +35,19 @@ const test_case cases[]{
     {"type_not_carried", "POSIX socket(): EPROTOTYPE; Linux ESOCKTNOSUPPORT; Nordic EPROTOTYPE",
      everywhere,
      [](context& t) {
-       const int wanted = t.by_family(ESOCKTNOSUPPORT, EPROTOTYPE, EPROTOTYPE);
+       const int wanted = t.by_family("socket-type", ESOCKTNOSUPPORT, EPROTOTYPE, EPROTOTYPE);
        t.error(t.net.socket(AF_INET, SOCK_RDM, 0), wanted, "socket");
      }},
     {"stream_over_udp", "POSIX socket(): EPROTONOSUPPORT; Zephyr EOPNOTSUPP", everywhere,
      [](context& t) {
-       const int wanted = t.by_family(EPROTONOSUPPORT, EOPNOTSUPP, EPROTONOSUPPORT);
+       const int wanted =
+           t.by_family("socket-protocol", EPROTONOSUPPORT, EOPNOTSUPP, EPROTONOSUPPORT);
        t.error(t.net.socket(AF_INET, SOCK_STREAM, IPPROTO_UDP), wanted, "socket");
      }},
     {"datagram_over_tcp", "POSIX socket(): EPROTONOSUPPORT; Zephyr EOPNOTSUPP", everywhere,
      [](context& t) {
-       const int wanted = t.by_family(EPROTONOSUPPORT, EOPNOTSUPP, EPROTONOSUPPORT);
+       const int wanted =
+           t.by_family("socket-protocol", EPROTONOSUPPORT, EOPNOTSUPP, EPROTONOSUPPORT);
        t.error(t.net.socket(AF_INET, SOCK_DGRAM, IPPROTO_TCP), wanted, "socket");
      }},
     {"unknown_protocol", "POSIX socket(): EPROTONOSUPPORT", everywhere,
@@ -103,7 +105,7 @@ const test_case cases[]{
      [](context& t) {
        std::array<int, 2> ends{};
        t.error(t.net.socketpair(AF_INET, SOCK_STREAM, 0, ends.data()),
-               t.by_family(EOPNOTSUPP, EAFNOSUPPORT, 0), "socketpair");
+               t.by_family("socketpair", EOPNOTSUPP, EAFNOSUPPORT, 0), "socketpair");
      }},
 };
 

@@ -30,7 +30,7 @@ const test_case cases[]{
      [](context& t) {
        auto [near, far] = t.connected();
        far.finish();
-       const int wanted = t.by_family(POLLIN, POLLIN | POLLHUP, POLLIN | POLLHUP);
+       const int wanted = t.by_family("poll-end", POLLIN, POLLIN | POLLHUP, POLLIN | POLLHUP);
        t.equal(t.wait(near, POLLIN), wanted, "revents");
      }},
     {"end_after_data", "POSIX poll(): data that came before the end can be read", everywhere,
@@ -55,7 +55,8 @@ const test_case cases[]{
        t.nonblocking(near);
        t.error(t.connect(near, nobody()), EINPROGRESS, "connect");
        const int all = POLLIN | POLLOUT | POLLERR | POLLHUP;
-       t.equal(t.wait(near, POLLIN | POLLOUT), t.by_family(all, POLLERR, all), "revents");
+       t.equal(t.wait(near, POLLIN | POLLOUT),
+               t.by_family("poll-failed-connect", all, POLLERR, all), "revents");
      }},
     {"fresh", "Linux: POLLOUT and POLLHUP on a stream that never was connected", everywhere,
      [](context& t) {

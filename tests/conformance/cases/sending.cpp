@@ -61,7 +61,8 @@ const test_case cases[]{
      }},
     {"no_peer", "POSIX send(): ENOTCONN; Linux EPIPE", everywhere,
      [](context& t) {
-       t.error(t.send(t.stream(), "x"), t.by_family(EPIPE, ENOTCONN, ENOTCONN), "send");
+       t.error(t.send(t.stream(), "x"), t.by_family("send-no-peer", EPIPE, ENOTCONN, ENOTCONN),
+               "send");
      }},
     {"not_open", "POSIX send(): EBADF", everywhere,
      [](context& t) { t.error(t.send(not_open, "x"), EBADF, "send"); }},
@@ -92,7 +93,7 @@ const test_case cases[]{
      [](context& t) {
        auto [near, far] = t.connected();
        const auto result = t.send_to(near, "x", loopback(9));
-       if (t.net.which == family::nrf) return t.error(result, EISCONN, "sendto");
+       if (t.in("sendto-connected", family::nrf)) return t.error(result, EISCONN, "sendto");
        t.equal(result, 1, "sendto");
        t.equal(far.read(1), "x", "what came");
      }},
@@ -111,14 +112,15 @@ const test_case cases[]{
     {"no_message", "Linux sendmsg(2): EFAULT; Zephyr EINVAL", but_nrf,
      [](context& t) {
        const auto [near, far] = t.connected();
-       t.error(t.net.sendmsg(near, nullptr, 0), t.by_family(EFAULT, EINVAL, 0), "sendmsg");
+       t.error(t.net.sendmsg(near, nullptr, 0), t.by_family("message-null", EFAULT, EINVAL, 0),
+               "sendmsg");
      }},
     {"no_pieces", "Linux sendmsg(2): 0; Zephyr ENOMEM", but_nrf,
      [](context& t) {
        const auto [near, far] = t.connected();
        const msghdr message{};
        const auto result = t.net.sendmsg(near, &message, 0);
-       if (t.net.which == family::zsock) return t.error(result, ENOMEM, "sendmsg");
+       if (t.in("message-null", family::zsock)) return t.error(result, ENOMEM, "sendmsg");
        t.equal(result, 0, "sendmsg");
      }},
     {"strange_control", "Linux cmsg(3): EINVAL; Zephyr: ignored", but_nrf,
@@ -137,7 +139,7 @@ const test_case cases[]{
        header->cmsg_level = SOL_SOCKET;
        header->cmsg_type = 1122;
        const auto result = t.net.sendmsg(near, &message, 0);
-       if (t.net.which == family::posix) return t.error(result, EINVAL, "sendmsg");
+       if (t.in("message-control", family::posix)) return t.error(result, EINVAL, "sendmsg");
        t.equal(result, 1, "sendmsg");
      }},
 };
