@@ -11,3 +11,10 @@ foreach(api posix zsock nrf)
 endforeach()
 target_link_libraries(conformance_zsock PRIVATE cellsock)
 target_link_libraries(conformance_nrf PRIVATE cellsock)
+
+# Kernel first, then each family of firmware: one entry each, so that they run side by side.
+foreach(link kernel slm sm-2)
+  add_test(NAME conformance_${link} COMMAND ${CELLSOCK_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/conformance/run.py --link ${link})
+  set_tests_properties(conformance_${link} PROPERTIES LABELS conformance TIMEOUT 600
+    ENVIRONMENT "CELLSOCK_BUILD=${PROJECT_BINARY_DIR}")
+endforeach()
