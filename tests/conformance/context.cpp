@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -151,6 +152,14 @@ int context::get(int fd, int level, int option, where_it_is at) const {
 int context::set_timeout(int fd, int option, int milliseconds) const {
   const timeval wanted{milliseconds / 1000, milliseconds % 1000 * 1000};
   return net.setsockopt(fd, SOL_SOCKET, option, &wanted, sizeof wanted);
+}
+
+int context::in_child(const std::function<int()>& call) const {
+  const pid_t child = ok(::fork(), "fork");
+  if (child == 0) ::_exit(call());
+  int status = 0;
+  ok(::waitpid(child, &status, 0), "waitpid");
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
 kernel_fd no_socket() {

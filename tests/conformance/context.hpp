@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cerrno>
+#include <functional>
 #include <initializer_list>
 #include <source_location>
 #include <stdexcept>
@@ -113,6 +114,8 @@ public:
   }
   int get(int fd, int level, int option, where_it_is at = where_it_is::current()) const;
   int set_timeout(int fd, int option, int milliseconds) const;
+  /// A child process does something with what it inherited; what that returned.
+  [[nodiscard]] int in_child(const std::function<int()>& call) const;
   /// SO_ERROR.
   int pending(int fd) const { return get(fd, SOL_SOCKET, SO_ERROR); }
 };

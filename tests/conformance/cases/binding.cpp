@@ -154,6 +154,35 @@ const test_case cases[]{
        t.error(t.net.getpeername(near, nullptr, nullptr),
                t.by_family("name-null", EFAULT, EINVAL, 0), "getpeername");
      }},
+    {"address_of_bound", "POSIX getsockname(): the wildcard as it was bound", but_nrf,
+     [](context& t) {
+       const auto near = t.stream();
+       t.bind_somewhere(near);
+       t.check(own_name(t, near).same_host(wildcard(0)), "0.0.0.0");
+     }},
+    {"name_of_sender", "Linux: sendto() gives a port", but_nrf,
+     [](context& t) {
+       const far_datagram peer;
+       const auto near = t.datagram();
+       t.ok(t.send_to(near, "x", peer.where()), "sendto");
+       t.check(own_name(t, near).port() != 0, "port");
+     }},
+    {"peer_after_end", "Linux getpeername(2): while it stands", but_nrf,
+     [](context& t) {
+       auto [near, far] = t.connected();
+       const auto port = far.own_name().port();
+       far.finish();
+       t.equal(t.receive(near), "", "the end");
+       t.equal(peer_name(t, near).port(), port, "port");
+     }},
+    {"peer_after_reset", "Linux getpeername(2): ENOTCONN", but_nrf,
+     [](context& t) {
+       auto [near, far] = t.connected();
+       far.reset();
+       t.wait(near, POLLIN);
+       address name;
+       t.error(t.net.getpeername(near, name.get(), &name.length), ENOTCONN, "getpeername");
+     }},
 };
 
 }  // namespace

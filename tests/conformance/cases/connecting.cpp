@@ -144,6 +144,30 @@ const test_case cases[]{
        const auto near = t.stream(AF_INET6);
        t.ok(t.connect(near, ip(AF_INET6, "::ffff:127.0.0.1", peer.where().port())), "connect");
      }},
+    {"after_the_end", "Linux connect(2): EISCONN although the peer has finished; Zephyr: 0",
+     everywhere,
+     [](context& t) {
+       auto [near, far] = t.connected();
+       far.finish();
+       t.equal(t.receive(near), "", "the end");
+       const far_listener other;
+       const int result = t.connect(near, other.where());
+       if (t.in("connect-connected", family::zsock)) return t.equal(result, 0, "connect");
+       t.error(result, EISCONN, "connect");
+     }},
+    {"peers_port_zero", "Linux tcp(7): nobody is at port 0", everywhere,
+     [](context& t) {
+       t.error(t.connect(t.stream(), loopback(0)), {ECONNREFUSED, EINVAL}, "connect");
+     }},
+    {"by_another_process", "POSIX fork(): the socket is one", everywhere,
+     [](context& t) {
+       far_listener peer;
+       const auto near = t.stream();
+       t.equal(t.in_child([&] { return t.connect(near, peer.where()) == 0 ? 0 : errno; }), 0,
+               "the child's connect");
+       t.equal(t.send(near, "x"), 1, "send");
+       t.equal(peer.accept().read(1), "x", "what came");
+     }},
 };
 
 }  // namespace

@@ -200,6 +200,45 @@ const test_case cases[]{
        char byte = 0;
        t.error(t.net.recv(near, &byte, 1, 0), ECONNREFUSED, "recv");
      }},
+    {"no_room", "Linux recv(2): a buffer of 0 takes the datagram", everywhere,
+     [](context& t) {
+       far_datagram far;
+       const auto near = t.datagram();
+       const auto seen = known_to(t, near, far);
+       far.send("lost", seen);
+       far.send("next", seen);
+       t.wait(near, POLLIN);
+       char none = 0;
+       t.equal(t.net.recv(near, &none, 0, 0), 0, "recv");
+       t.equal(t.receive(near), "next", "the next");
+     }},
+    {"sender_cut", "POSIX recvfrom(): cut, the length is the whole one's", everywhere,
+     [](context& t) {
+       far_datagram far;
+       const auto near = t.datagram();
+       far.send("x", known_to(t, near, far));
+       address from;
+       from.length = 2;
+       char byte = 0;
+       t.equal(t.net.recvfrom(near, &byte, 1, 0, from.get(), &from.length), 1, "recvfrom");
+       t.equal(from.length, sizeof(sockaddr_in), "length");
+       t.equal(from.port(), 0, "beyond the room");
+     }},
+    {"destination_port_zero", "Linux udp(7): EINVAL", everywhere,
+     [](context& t) { t.error(t.send_to(t.datagram(), "x", loopback(0)), EINVAL, "sendto"); }},
+    {"short_destination", "POSIX sendto(): EINVAL", everywhere,
+     [](context& t) {
+       auto to = loopback(9);
+       to.length = 8;
+       t.error(t.send_to(t.datagram(), "x", to), EINVAL, "sendto");
+     }},
+    {"close_after_send", "POSIX close(): what was accepted is sent", everywhere,
+     [](context& t) {
+       far_datagram far;
+       t.ok(t.send_to(t.datagram(), "last words", far.where()), "sendto");
+       address from;
+       t.equal(far.receive(from), "last words", "what came");
+     }},
 };
 
 }  // namespace

@@ -157,6 +157,36 @@ const test_case cases[]{
        const auto [near, far] = t.connected();
        t.error(t.send(near, "x", MSG_OOB), EOPNOTSUPP, "send");
      }},
+    {"peek_length", "Linux MSG_PEEK with MSG_TRUNC: how long the next datagram is", but_nrf,
+     [](context& t) {
+       const auto held = holding(t, "twelve bytes");
+       char byte = 0;
+       t.equal(t.net.recv(held.near, &byte, 1, MSG_PEEK | MSG_TRUNC), 12, "peek");
+       t.equal(t.receive(held.near), "twelve bytes", "recv");
+     }},
+    {"peek_sender", "POSIX recvfrom(): MSG_PEEK names the sender", everywhere,
+     [](context& t) {
+       const auto held = holding(t, "x");
+       address from;
+       char byte = 0;
+       t.equal(t.net.recvfrom(held.near, &byte, 1, MSG_PEEK, from.get(), &from.length), 1, "peek");
+       t.equal(from.port(), held.far.where().port(), "the sender's port");
+     }},
+    {"waitall_datagram", "Linux MSG_WAITALL: one datagram all the same", everywhere,
+     [](context& t) {
+       const auto held = holding(t, "short");
+       t.equal(t.receive(held.near, 100, MSG_WAITALL), "short", "recv");
+     }},
+    {"dontwait_message", "POSIX recvmsg(): MSG_DONTWAIT", but_nrf,
+     [](context& t) {
+       const auto [near, far] = t.connected();
+       char byte = 0;
+       iovec place{&byte, 1};
+       msghdr message{};
+       message.msg_iov = &place;
+       message.msg_iovlen = 1;
+       t.error(t.net.recvmsg(near, &message, MSG_DONTWAIT), EAGAIN, "recvmsg");
+     }},
 };
 
 }  // namespace

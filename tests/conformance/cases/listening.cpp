@@ -140,6 +140,37 @@ const test_case cases[]{
        const auto [listener, where] = t.listening();
        t.equal(t.get(listener, SOL_SOCKET, SO_ACCEPTCONN), 1, "SO_ACCEPTCONN");
      }},
+    {"name_cut", "POSIX accept(): cut, the length is the whole one's", server,
+     [](context& t) {
+       const auto [listener, where] = t.listening();
+       const auto far = far_stream::connected_to(where);
+       t.wait(listener, POLLIN);
+       address from;
+       from.length = 2;
+       const sock near(t.net, t.ok(t.net.accept(listener, from.get(), &from.length), "accept"));
+       t.equal(from.length, sizeof(sockaddr_in), "length");
+       t.equal(from.port(), 0, "beyond the room");
+     }},
+    {"own_name", "POSIX getsockname(): the listener's port", but_nrf.needing("server"),
+     [](context& t) {
+       const auto [listener, where] = t.listening();
+       const auto far = far_stream::connected_to(where);
+       const auto near = accepted(t, listener);
+       address name;
+       t.ok(t.net.getsockname(near, name.get(), &name.length), "getsockname");
+       t.equal(name.port(), where.port(), "port");
+     }},
+    {"timeouts_inherited", "Linux accept(2): SO_RCVTIMEO is inherited", server,
+     [](context& t) {
+       const auto [listener, where] = t.listening();
+       t.ok(t.set_timeout(listener, SO_RCVTIMEO, 12500), "SO_RCVTIMEO");
+       const auto far = far_stream::connected_to(where);
+       const auto near = accepted(t, listener);
+       timeval kept{};
+       socklen_t length = sizeof kept;
+       t.ok(t.net.getsockopt(near, SOL_SOCKET, SO_RCVTIMEO, &kept, &length), "get");
+       t.equal(kept.tv_sec, 12, "seconds");
+     }},
 };
 
 }  // namespace

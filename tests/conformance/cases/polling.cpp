@@ -140,6 +140,19 @@ const test_case cases[]{
        t.equal(list[0].revents, POLLIN, "the first");
        t.equal(list[1].revents, POLLOUT, "the second");
      }},
+    {"other_names_of_bits", "POSIX poll(): POLLRDNORM and POLLWRNORM", but_nrf,
+     [](context& t) {
+       auto [near, far] = t.connected();
+       far.write("x");
+       t.wait(near, POLLIN);
+       t.equal(t.shown(near, POLLRDNORM | POLLWRNORM), POLLRDNORM | POLLWRNORM, "revents");
+     }},
+    {"peers_end_by_name", "Linux poll(2): POLLRDHUP if asked for", but_nrf,
+     [](context& t) {
+       auto [near, far] = t.connected();
+       far.finish();
+       t.check((t.wait(near, POLLRDHUP) & POLLRDHUP) != 0, "POLLRDHUP");
+     }},
 };
 
 }  // namespace

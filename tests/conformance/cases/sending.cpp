@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include <array>
+#include <future>
 
 #include "tests/conformance/cases/groups.hpp"
 
@@ -141,6 +142,22 @@ const test_case cases[]{
        const auto result = t.net.sendmsg(near, &message, 0);
        if (t.in("message-control", family::posix)) return t.error(result, EINVAL, "sendmsg");
        t.equal(result, 1, "sendmsg");
+     }},
+    {"peer_goes_midway", "POSIX send(): what was taken, then the error",
+     everywhere.needing("back-pressure"),
+     [](context& t) {
+       auto [near, far] = t.connected();
+       const int fd = near;
+       auto sending = std::async(std::launch::async, [&t, fd] {
+         const std::string much(32u << 20, 'm');
+         return t.send(fd, much);
+       });
+       far.read(1000);
+       far.reset();
+       const auto taken = sending.get();
+       t.check(taken > 0 && taken < (32 << 20), "part of it");
+       const int seen = error_of_sending(t, near);
+       t.check(seen == ECONNRESET || seen == EPIPE, "ECONNRESET or EPIPE");
      }},
 };
 

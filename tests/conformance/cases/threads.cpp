@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -46,16 +45,6 @@ void await_sleeping(const context& t, const std::atomic<int>& task) {
     if (read && state == 'S') return;
   }
   t.fail("the thread does not come to wait");
-}
-
-/// A child process that does something with the socket; its exit status.
-template <class Call>
-int in_child(const context& t, Call call) {
-  const pid_t child = t.ok(::fork(), "fork");
-  if (child == 0) ::_exit(call());
-  int status = 0;
-  t.ok(::waitpid(child, &status, 0), "waitpid");
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
 void no_op(int) {}
@@ -171,7 +160,7 @@ const test_case cases[]{
      [](context& t) {
        auto [near, far] = t.connected();
        const int fd = near;
-       t.equal(in_child(t, [&t, fd] { return t.send(fd, "child") == 5 ? 0 : errno; }), 0,
+       t.equal(t.in_child([&t, fd] { return t.send(fd, "child") == 5 ? 0 : errno; }), 0,
                "the child's send");
        t.equal(far.read(5), "child", "what came");
        t.equal(t.send(near, "parent"), 6, "send");
@@ -181,7 +170,7 @@ const test_case cases[]{
      [](context& t) {
        auto [near, far] = t.connected();
        const int fd = near;
-       t.equal(in_child(t, [&t, fd] { return t.net.close(fd) == 0 ? 0 : errno; }), 0, "its close");
+       t.equal(t.in_child([&t, fd] { return t.net.close(fd) == 0 ? 0 : errno; }), 0, "its close");
        t.equal(t.send(near, "on"), 2, "send");
        t.equal(far.read(2), "on", "what came");
      }},
@@ -194,7 +183,7 @@ const test_case cases[]{
          if (fd < 0 || t.connect(fd, peer.where()) != 0) return errno;
          return t.send(fd, "own") == 3 ? 0 : errno;
        };
-       t.equal(in_child(t, child), 0, "the child");
+       t.equal(t.in_child(child), 0, "the child");
        t.equal(peer.accept().read_to_end(), "own", "what came");
        t.ok(t.connect(near, peer.where()), "connect");
      }},

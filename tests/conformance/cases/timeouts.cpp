@@ -2,6 +2,7 @@
 // How long calls wait. Only "not before" is judged by a clock, and "at all" by the runner's
 // patience.
 #include <netinet/in.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <future>
@@ -125,6 +126,25 @@ const test_case cases[]{
          timeval limit{0, some_ms * 1000};
          t.equal(t.net.select(fd + 1, &reads, nullptr, nullptr, &limit), 0, "select");
        });
+     }},
+    {"of_a_duplicate", "POSIX dup(): options are the socket's", everywhere,
+     [](context& t) {
+       const auto [near, far] = t.connected();
+       const sock twin(t.net, t.ok(::dup(near), "dup"));
+       t.ok(t.set_timeout(twin, SO_RCVTIMEO, some_ms), "SO_RCVTIMEO");
+       char byte = 0;
+       t.error(t.net.recv(near, &byte, 1, 0), EAGAIN, "recv");
+     }},
+    {"of_another_process", "POSIX fork(): options are the socket's", everywhere,
+     [](context& t) {
+       auto [near, far] = t.connected();
+       const int fd = near;
+       t.equal(t.in_child([&] { return t.set_timeout(fd, SO_RCVTIMEO, some_ms) == 0 ? 0 : errno; }),
+               0, "the child's setsockopt");
+       timeval kept{};
+       socklen_t length = sizeof kept;
+       t.ok(t.net.getsockopt(near, SOL_SOCKET, SO_RCVTIMEO, &kept, &length), "get");
+       t.check(kept.tv_usec != 0, "the child's value");
      }},
 };
 
