@@ -8,7 +8,8 @@
 namespace cellsock::conformance {
 namespace {
 
-/// Fills what is between a non-blocking stream and a peer that does not read; the count.
+/// Fills what is between a non-blocking stream and a peer that does not read, until poll says that
+/// there is no room; the count. (What is in between may take more a moment after it said EAGAIN.)
 std::size_t filled(const context& t, int fd) {
   const std::string piece(4096, 'f');
   std::size_t sent = 0;
@@ -20,9 +21,9 @@ std::size_t filled(const context& t, int fd) {
       continue;
     }
     t.error(taken, EAGAIN, "send");
-    return sent;
+    if ((t.shown(fd, POLLOUT) & POLLOUT) == 0) return sent;
   }
-  t.fail("send never said EAGAIN");
+  t.fail("poll always showed room");
 }
 
 const test_case cases[]{
@@ -80,7 +81,6 @@ const test_case cases[]{
        auto [near, far] = t.connected();
        t.nonblocking(near);
        const auto sent = filled(t, near);
-       t.equal(t.shown(near, POLLOUT) & POLLOUT, 0, "POLLOUT when full");
        far.read(sent);
        t.equal(t.wait(near, POLLOUT), POLLOUT, "POLLOUT after");
      }},
