@@ -24,6 +24,7 @@ std::span<const group> all_groups() {
       {"nonblock", nonblocking_cases()},
       {"timeout", timeout_cases()},
       {"threads", thread_cases()},
+      {"pollcb", callback_cases()},
   };
   return groups;
 }

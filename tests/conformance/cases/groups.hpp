@@ -24,5 +24,6 @@ std::span<const test_case> datagram_cases();
 std::span<const test_case> nonblocking_cases();
 std::span<const test_case> timeout_cases();
 std::span<const test_case> thread_cases();
+std::span<const test_case> callback_cases();
 
 }  // namespace cellsock::conformance
