@@ -22,7 +22,8 @@ import harness  # noqa: E402
 PROGRAMS = harness.BUILD / "tests"
 MODEM_APIS = ("zsock", "nrf")
 # The firmware behind a link's name, for the emulator.
-DIALECTS = {"slm": "slm-3.1", "sm-2": "sm-2"}
+DIALECTS = {"slm": "slm-3.1", "sm-2": "sm-2", "slm-2.4": "slm-2.4", "slm-2.9": "slm-2.9", "sm-1": "sm-1"}
+USUAL = ("kernel", "slm", "sm-2")
 SUITE_SECONDS = 500
 # What a program says that has none of the wanted cases.
 NONE_CHOSEN = 3
@@ -190,11 +191,11 @@ class Judge:
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--link", action="append", choices=["kernel", "host", *DIALECTS],
-                        help="default: the kernel and every firmware")
+                        help="default: the kernel and a firmware of each family")
     parser.add_argument("--only", action="append", default=[], metavar="GROUP|GROUP.CASE")
     wanted = parser.parse_args()
     judge = Judge()
-    for mode, link, results in modes(wanted.link or ["kernel", *DIALECTS], wanted.only):
+    for mode, link, results in modes(wanted.link or USUAL, wanted.only):
         judge.take(mode, link, results)
     if not judge.counts:
         parser.error("no case of that name")
