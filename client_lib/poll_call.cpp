@@ -62,7 +62,10 @@ short shown_events(const held_socket& socket, short wanted, short seen,
   if (failed_connect == failed_connect_shows::error_alone && (seen & hung_up) != 0 &&
       never_stood(socket))
     return POLLERR;
-  auto shown = static_cast<short>((seen & ~POLLRDHUP) | POLLHUP | (wanted & (POLLIN | POLLRDHUP)));
+  // A channel that the daemon closed has room, but the kernel says so only once it has thrown away
+  // what was unread there: a moment after the hang-up.
+  const int implied = POLLIN | POLLRDHUP | ((seen & hung_up) != 0 ? POLLOUT : 0);
+  auto shown = static_cast<short>((seen & ~POLLRDHUP) | POLLHUP | (wanted & implied));
   auto& entry = *socket.entry;
   const bool known_orderly = (seen & hung_up) == 0 && entry.peer_finished;
   if (known_orderly) return shown;

@@ -11,8 +11,10 @@
 namespace cellsock::client {
 namespace {
 
-/// As kernel sockets know it: for every holder of the channel, in every process.
+/// As kernel sockets know it: for every holder of the channel, in every process. What is received
+/// from now on ends in order, whatever becomes of the connection: nobody needs to ask why.
 int shut_channel(const held_socket& socket, int how) {
+  if (how != SHUT_WR) socket.entry->peer_finished = true;
   return ::shutdown(socket.fd, how) == 0 ? 0 : -errno;
 }
 

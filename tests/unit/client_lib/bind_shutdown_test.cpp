@@ -128,5 +128,18 @@ TEST_CASE("shutdown for writing where the link can: sends fail with EPIPE, recei
   CHECK(zsock_recv(fd, &byte, 1, 0) == 1);
 }
 
+TEST_CASE(
+    "after a shutdown of both sides receives end in order, also when the daemon ends the channel") {
+  fake_daemon daemon;
+  daemon.allow_half_close();
+  auto fd = zephyr_stream();
+  REQUIRE(zephyr_connect(fd) == 0);
+  CHECK(zsock_shutdown(fd, ZSOCK_SHUT_RDWR) == 0);
+  daemon.end(fd, v1::ERROR_CODE_CONNECTION_RESET);
+  char byte = 0;
+  CHECK(zsock_recv(fd, &byte, 1, 0) == 0);
+  CHECK(errno_of_call(zsock_send(fd, "x", 1, 0)) != 0);
+}
+
 }  // namespace
 }  // namespace cellsock::testing

@@ -61,6 +61,17 @@ TEST_CASE("sendto names the destination, recvfrom the source") {
   CHECK(from.sin_addr.s_addr == nrf_htonl(0xC0000201));
 }
 
+TEST_CASE("nobody is at port 0: EINVAL, nothing is sent") {
+  fake_daemon daemon;
+  auto fd = datagram_socket();
+  const auto nowhere = somewhere(0);
+  CHECK(nrf_sendto(fd, "lost", 4, 0, plain(nowhere), sizeof nowhere) == -1);
+  CHECK(errno == EINVAL);
+  const auto to = somewhere(4242);
+  CHECK(nrf_sendto(fd, "hi", 2, 0, plain(to), sizeof to) == 2);
+  CHECK(daemon.received_datagram(fd).payload() == "hi");
+}
+
 TEST_CASE("without a peer send is EDESTADDRREQ; connect to AF_UNSPEC dissolves") {
   fake_daemon daemon;
   auto fd = datagram_socket();
