@@ -258,12 +258,21 @@ void client_actor::bind(request_id id, const v1::BindRequest& m) {
       refusal(id));
 }
 
-/// Ending one direction alone takes a FIN without a close, which no modem dialect can send. The
-/// socket is left as it is.
+/// Ending one direction alone takes a FIN without a close, which no modem dialect can send: there
+/// the socket is left as it is. Where the link can, the library shuts the channel once it hears so,
+/// and the socket's actor sees that behind the last byte.
 void client_actor::shutdown(request_id id, const v1::ShutdownRequest& m) {
   const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::not_connected)); });
-  if (actor)
-    refuse(id, fail(errc::unsupported_operation, "shutdown: a modem closes both ways at once"));
+  if (!actor) return;
+  ask(this, actor, limits::actor_reply_max, msg::get_names{},
+      on<msg::socket_names>([this, id](const msg::socket_names& n) {
+        if (!n.half_close)
+          return refuse(
+              id, fail(errc::unsupported_operation, "shutdown: a modem closes both ways at once"));
+        v1::Reply answer;
+        reply(id, answer);
+      }),
+      refusal(id));
 }
 
 void client_actor::get_option(request_id id, const v1::GetOptionRequest& m) {

@@ -77,6 +77,7 @@ using bridge_handle = caf::typed_actor<
     caf::replies_to<msg::close_socket>::with<msg::socket_closed>,
     caf::reacts_to<msg::forget_socket>, caf::reacts_to<msg::offer>,
     caf::reacts_to<msg::want_receive>, caf::reacts_to<msg::chunk>, caf::reacts_to<msg::datagram>,
+    caf::reacts_to<msg::finish_sending>, caf::reacts_to<msg::dissolve_peer>,
     // Fails with name_not_found, name_failed, name_try_again, link_down, not_registered.
     caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
     // Fails with command_refused (detail: why), timed_out, link_down.
@@ -103,6 +104,7 @@ struct adopt_socket {
 struct socket_adopted {
   bridge_handle bridge;
   datagram_rules rules = {};
+  stream_rules stream = {};
 };
 }  // namespace cellsock::msg
 
@@ -203,6 +205,8 @@ CELLSOCK_MESSAGE(forget_socket)
 CELLSOCK_MESSAGE(offer)
 CELLSOCK_MESSAGE(want_receive)
 CELLSOCK_MESSAGE(chunk)
+CELLSOCK_MESSAGE(finish_sending)
+CELLSOCK_MESSAGE(dissolve_peer)
 CELLSOCK_MESSAGE(datagram)
 CELLSOCK_MESSAGE(give_chunk)
 CELLSOCK_MESSAGE(chunk_sent)

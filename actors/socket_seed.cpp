@@ -38,7 +38,12 @@ caf::result<msg::option_set> socket_common::set(const msg::set_option& m) {
 }
 
 msg::socket_names socket_common::names(bool connected) const {
-  return {.shape = shape, .connected = connected, .local = local, .peer = peer};
+  return {.shape = shape,
+          .connected = connected,
+          .local = local,
+          .peer = peer,
+          .rules = {},
+          .half_close = stream.half_close};
 }
 
 msg::socket_report socket_common::report(socket_state state, std::uint64_t dropped) const {

@@ -15,6 +15,7 @@ struct socket_seed {
   bridge_handle bridge = {};
   supervisor_handle supervisor = {};
   std::string link = {};  // its name
+  stream_rules stream = {};
 };
 
 /// The parts of a socket that do not depend on its type: options, reports, names.
@@ -26,7 +27,8 @@ public:
         shape(seed.shape),
         who(seed.who),
         born(now),
-        link(seed.link) {}
+        link(seed.link),
+        stream(seed.stream) {}
 
   const socket_id id;
   const socket_cookie cookie;
@@ -34,6 +36,7 @@ public:
   const msg::owner who;
   const std::chrono::steady_clock::time_point born;
   std::string link;
+  stream_rules stream;
   std::optional<endpoint> peer = {};
   std::optional<endpoint> local = {};  // bound
   bool binding = false;                // asked of the bridge

@@ -93,6 +93,9 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         engine_.datagram(m.id, m.peer, std::move(m.payload), now());
         settle();
       },
+      // Not asked of a modem (stream_rules), and nothing it could do.
+      [](const msg::finish_sending&) {},
+      [](const msg::dissolve_peer&) {},
       [this](msg::resolve_name& m) -> caf::result<msg::name_resolved> {
         const auto t = next_ticket();
         auto answer = pend<msg::name_resolved>(t);
@@ -244,7 +247,7 @@ void bridge_actor::rearm() {
 }
 
 msg::link_rules bridge_actor::rules() const {
-  return {engine_.rules(ip_family::v4), engine_.rules(ip_family::v6)};
+  return {engine_.rules(ip_family::v4), engine_.rules(ip_family::v6), {}};
 }
 
 link_status bridge_actor::status() const {

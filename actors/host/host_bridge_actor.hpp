@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <map>
+#include <unordered_map>
+
+#include "actors/host/deadlines.hpp"
+#include "actors/host/host_messages.hpp"
+#include "actors/host/host_resolver.hpp"
+#include "actors/host/host_socket.hpp"
+
+namespace cellsock::host {
+
+struct host_bridge_seed {
+  std::vector<std::string> interfaces = {};  // by PDN; none or empty: the kernel's routes decide
+  supervisor_handle supervisor = {};
+  host_resolver::lookup look_up = {};  // empty: the system's resolver
+};
+
+/// The gateway's own network as a link: keeps the contract of a bridge over kernel sockets. Each
+/// does its own I/O (host_socket); here are their names, the answers that are due, and the names
+/// being looked up.
+class host_bridge_actor final : public host_bridge_handle::base {
+public:
+  host_bridge_actor(caf::actor_config& config, host_bridge_seed seed, const reactor& loop);
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  struct held {
+    std::shared_ptr<host_socket> socket;
+    caf::typed_response_promise<msg::socket_connected> connecting = {};
+    bool connect_due = false;
+  };
+  using ticket = std::uint64_t;
+
+  [[nodiscard]] host_socket* find(socket_id id);
+  caf::result<msg::socket_connected> connect(const msg::connect_socket& m);
+  void connect_ended(socket_id id);
+  void answer_connect(held& whose, socket_id id, const result<bool>& how);
+  void release(socket_id id);
+  caf::result<msg::name_resolved> resolve(msg::resolve_name& m);
+  void lookup_ended(msg::lookup_ended& m);
+  void expire();
+  void rearm();
+  [[nodiscard]] link_status status() const;
+  void report_link();
+  void let_go();
+
+  host_bridge_seed seed_;
+  const reactor& loop_;
+  std::unordered_map<socket_id, held> sockets_;
+  std::unique_ptr<host_resolver> resolver_;
+  std::map<ticket, caf::typed_response_promise<msg::name_resolved>> lookups_;
+  ticket last_ticket_ = 0;
+  deadlines<socket_id> connects_;
+  deadlines<ticket> names_;
+  std::optional<std::chrono::steady_clock::time_point> armed_for_;
+  std::uint64_t generation_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace cellsock::host
