@@ -172,6 +172,9 @@ void client_actor::socket(request_id id, const v1::SocketRequest& m) {
         answer.mutable_socket()->set_cookie(number(made.cookie));
         if (kind == transport::datagram)
           wire::set_rules(*answer.mutable_socket()->mutable_datagram_rules(), made.rules);
+        else
+          answer.mutable_socket()->set_channel_bytes(
+              static_cast<std::uint32_t>(made.stream.channel_bytes));
         reply(id, answer, std::move(made.program_end));
       }),
       refusal(id));

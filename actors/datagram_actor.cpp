@@ -42,6 +42,12 @@ datagram_actor::behavior_type datagram_actor::make_behavior() {
   return {
       [this](const msg::connect_channel& m) { return connect(m); },
       [this](const msg::bind_channel& m) { return bind(m); },
+      [](const msg::listen_channel&) -> caf::result<msg::channel_listening> {
+        return to_error(fail(errc::unsupported_operation, "listen: a datagram socket"));
+      },
+      [](const msg::flush_channel&) -> caf::result<msg::channel_flushed> {
+        return to_error(fail(errc::unsupported_operation, "no link here tells"));
+      },
       [this](const msg::get_option& m) { return common_.get(m); },
       [this](const msg::set_option& m) { return common_.set(m); },
       [this](const msg::move_channel& m) {
@@ -81,6 +87,7 @@ datagram_actor::behavior_type datagram_actor::make_behavior() {
       [this](msg::received& m) { deliver(m); },
       [](const msg::reception_ended&) {},  // nothing ends a datagram socket's reception in order
       [this](const msg::socket_broken& m) { advance(socket_event::broken, m.why); },
+      [](const msg::connection_waiting&) {},
       [this](const msg::get_socket_report&) { return common_.report(state_, dropped_total()); },
       [this](const msg::stop_all&) { advance(socket_event::stop, fail(errc::stopping)); },
   };

@@ -22,6 +22,11 @@ using socket_handle = caf::typed_actor<
     // Once, before connecting or sending. Fails with invalid_argument, address_in_use,
     // address_not_available, and as connecting does.
     caf::replies_to<msg::bind_channel>::with<msg::channel_bound>,
+    // Streams. Fails with invalid_argument, unsupported_operation (the link has no server), and as
+    // binding does.
+    caf::replies_to<msg::listen_channel>::with<msg::channel_listening>,
+    // Fails with unsupported_operation, timed_out, and what ended the channel.
+    caf::replies_to<msg::flush_channel>::with<msg::channel_flushed>,
     caf::replies_to<msg::get_option>::with<msg::option_value>,
     caf::replies_to<msg::set_option>::with<msg::option_set>,
     // Before it is connected, bound or sent on. Fails with invalid_argument, no_handle.
@@ -35,6 +40,7 @@ using socket_handle = caf::typed_actor<
     caf::reacts_to<msg::give_chunk>, caf::reacts_to<msg::chunk_sent>,
     caf::reacts_to<msg::datagram_dropped>, caf::reacts_to<msg::received>,
     caf::reacts_to<msg::reception_ended>, caf::reacts_to<msg::socket_broken>,
+    caf::reacts_to<msg::connection_waiting>,
     // From the supervisor.
     caf::replies_to<msg::get_socket_report>::with<msg::socket_report>,
     caf::reacts_to<msg::stop_all>>;
@@ -49,12 +55,19 @@ struct declare_socket {
   transport kind;
   socket_handle owner;
 };
+/// Takes a waiting connection of `listener` for the new socket `child`.
+struct accept_socket {
+  socket_id listener;
+  socket_id child;
+  socket_handle owner;  // of the child
+};
 struct socket_created {
   socket_id id{};
   socket_cookie cookie{};
   shared_descriptor program_end = {};  // to be passed on, then closed here
   socket_handle actor = {};
   datagram_rules rules = {};
+  stream_rules stream = {};
 };
 struct socket_born {
   socket_cookie cookie;
@@ -73,6 +86,16 @@ using bridge_handle = caf::typed_actor<
     // Fails as connect_channel does, plus no_handle.
     caf::replies_to<msg::connect_socket>::with<msg::socket_connected>,
     caf::replies_to<msg::bind_socket>::with<msg::socket_bound>,
+    // Of a stream, bound or not. Fails with unsupported_operation (a row says so), address_in_use,
+    // and as binding does. From then on the owner hears connection_waiting.
+    caf::replies_to<msg::listen_socket>::with<msg::socket_listening>,
+    // Declares the child. Fails with would_block when none waits any more, and with no_handle.
+    caf::replies_to<msg::accept_socket>::with<msg::socket_accepted>,
+    // Only options whose row says `carried`. Fail with unknown_option, invalid_argument, link_down.
+    caf::replies_to<msg::set_link_option>::with<msg::option_set>,
+    caf::replies_to<msg::get_link_option>::with<msg::option_value>,
+    // Fails with unsupported_operation, timed_out.
+    caf::replies_to<msg::flush_socket>::with<msg::socket_flushed>,
     // Never fails for want of a socket.
     caf::replies_to<msg::close_socket>::with<msg::socket_closed>,
     caf::reacts_to<msg::forget_socket>, caf::reacts_to<msg::offer>,
@@ -80,6 +103,9 @@ using bridge_handle = caf::typed_actor<
     caf::reacts_to<msg::finish_sending>, caf::reacts_to<msg::dissolve_peer>,
     // Fails with name_not_found, name_failed, name_try_again, link_down, not_registered.
     caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
+    caf::replies_to<msg::get_interfaces>::with<msg::interfaces>,
+    // Fails with unsupported_operation.
+    caf::replies_to<msg::set_dns>::with<msg::option_set>,
     // Fails with command_refused (detail: why), timed_out, link_down.
     caf::replies_to<msg::run_at>::with<msg::at_answered>,
     caf::replies_to<msg::get_bridge_report>::with<msg::bridge_report>,
@@ -104,6 +130,7 @@ struct adopt_socket {
 struct socket_adopted {
   bridge_handle bridge;
   datagram_rules rules = {};
+  link_kind kind = link_kind::modem;
   stream_rules stream = {};
 };
 }  // namespace cellsock::msg
@@ -120,6 +147,8 @@ using supervisor_handle = caf::typed_actor<
     caf::replies_to<msg::get_link_report>::with<msg::link_report>,
     caf::replies_to<msg::get_rules>::with<msg::current_rules>,
     caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
+    caf::replies_to<msg::get_interfaces>::with<msg::interfaces>,
+    caf::replies_to<msg::set_dns>::with<msg::option_set>,
     caf::replies_to<msg::run_at>::with<msg::at_answered>, caf::reacts_to<msg::link_changed>,
     caf::reacts_to<msg::socket_closing>, caf::reacts_to<msg::socket_ended>,
     caf::reacts_to<msg::tick>,
@@ -178,6 +207,22 @@ CELLSOCK_MESSAGE(bind_channel)
 CELLSOCK_MESSAGE(channel_bound)
 CELLSOCK_MESSAGE(bind_socket)
 CELLSOCK_MESSAGE(socket_bound)
+CELLSOCK_MESSAGE(listen_channel)
+CELLSOCK_MESSAGE(channel_listening)
+CELLSOCK_MESSAGE(flush_channel)
+CELLSOCK_MESSAGE(channel_flushed)
+CELLSOCK_MESSAGE(listen_socket)
+CELLSOCK_MESSAGE(socket_listening)
+CELLSOCK_MESSAGE(accept_socket)
+CELLSOCK_MESSAGE(socket_accepted)
+CELLSOCK_MESSAGE(connection_waiting)
+CELLSOCK_MESSAGE(set_link_option)
+CELLSOCK_MESSAGE(get_link_option)
+CELLSOCK_MESSAGE(flush_socket)
+CELLSOCK_MESSAGE(socket_flushed)
+CELLSOCK_MESSAGE(get_interfaces)
+CELLSOCK_MESSAGE(interfaces)
+CELLSOCK_MESSAGE(set_dns)
 CELLSOCK_MESSAGE(get_option)
 CELLSOCK_MESSAGE(option_value)
 CELLSOCK_MESSAGE(set_option)

@@ -100,6 +100,8 @@ gateway_actor::link_factory links_of(const settings& config, reactor& loop) {
       seed.sockets_max = config.sockets_max;
       seed.warning = std::string(warning_of(*parse_modem_uri(modem.uri)));
       seed.first_id = static_cast<std::uint32_t>(links.size() + 1);
+      const bool own = std::holds_alternative<host_uri>(*parse_modem_uri(modem.uri));
+      seed.kind = own ? link_kind::host : link_kind::modem;
       seed.links = static_cast<std::uint32_t>(config.modems.size());
       links.push_back(
           {modem.name, supervisor_handle(system.spawn<supervisor_actor>(std::move(seed), loop))});

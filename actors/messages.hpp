@@ -18,6 +18,7 @@
 #include "stack/link_status.hpp"
 #include "stack/result.hpp"
 #include "stack/socket_machine.hpp"
+#include "stack/socket_options.hpp"
 #include "stack/transport.hpp"
 
 namespace cellsock::events {
@@ -57,6 +58,7 @@ struct get_link_report {};
 struct resolve_name {
   std::string host;
   std::optional<ip_family> family;
+  std::optional<pdn_id> pdn = {};  // ask through this one; empty: the default
 };
 struct name_resolved {
   std::vector<ip_address> addresses;
@@ -69,6 +71,24 @@ struct at_answered {
   std::vector<std::string> lines;
   std::string final_result;
   bool ok = false;
+};
+
+/// The link's packet data networks, in the order of their ids.
+struct get_interfaces {};
+struct network_interface {
+  std::string name;  // "pdn0"; a host link: the interface's own
+  pdn_id pdn{};
+  bool up = false;
+  unsigned mtu = 0;  // 0: not known
+  std::vector<ip_address> addresses = {};
+};
+struct interfaces {
+  std::vector<network_interface> all;
+};
+/// The name server to use where the network names none; empty: forget it.
+struct set_dns {
+  ip_family family = ip_family::v4;
+  std::optional<ip_address> server = {};
 };
 
 struct get_rules {
@@ -105,7 +125,20 @@ struct bind_channel {
 struct channel_bound {
   endpoint local;
 };
-enum class option : std::uint8_t { error, recv_timeout_ms, send_timeout_ms };
+/// Makes a listener of it, or gives a listener another backlog.
+struct listen_channel {
+  unsigned backlog = 0;
+};
+struct channel_listening {
+  endpoint local;
+};
+/// Answered when everything written before it has left; a probe: at once, whether the link tells.
+struct flush_channel {
+  bool probe = false;
+  std::chrono::milliseconds timeout{0};
+};
+struct channel_flushed {};
+using option = socket_option;
 struct get_option {
   option name;
 };
@@ -192,6 +225,35 @@ struct bind_socket {
 struct socket_bound {
   endpoint local;
 };
+struct listen_socket {
+  socket_id id;
+  unsigned backlog = 0;
+};
+struct socket_listening {
+  endpoint local;
+};
+/// Answers accept_socket (interfaces.hpp).
+struct socket_accepted {
+  endpoint peer;
+  endpoint local;
+};
+/// Only what the option's row carries to this kind of link (stack/option_rows.hpp).
+struct set_link_option {
+  socket_id id;
+  option name;
+  std::int64_t value = 0;
+};
+struct get_link_option {
+  socket_id id;
+  option name;
+};
+/// Everything given before it: acknowledged, or on the air. A probe: could the link tell?
+struct flush_socket {
+  socket_id id;
+  bool probe = false;
+  std::chrono::milliseconds timeout{0};
+};
+struct socket_flushed {};
 struct close_socket {
   socket_id id;
 };
@@ -229,6 +291,8 @@ struct datagram {
 };
 
 // ---- bridge -> socket actor ----
+/// To the owner of a listener: at least one connection can be accepted.
+struct connection_waiting {};
 struct give_chunk {
   std::size_t bytes_max = 0;
 };

@@ -23,6 +23,7 @@ caf::result<msg::option_value> socket_common::get(const msg::get_option& m) {
     }
     case msg::option::recv_timeout_ms: return msg::option_value{shape.recv_timeout.count()};
     case msg::option::send_timeout_ms: return msg::option_value{shape.send_timeout.count()};
+    default: break;
   }
   return to_error(fail(errc::unknown_option));
 }
@@ -30,6 +31,8 @@ caf::result<msg::option_value> socket_common::get(const msg::get_option& m) {
 caf::result<msg::option_set> socket_common::set(const msg::set_option& m) {
   if (m.name == msg::option::error)
     return to_error(fail(errc::unknown_option, "SO_ERROR can only be read"));
+  if (m.name != msg::option::recv_timeout_ms && m.name != msg::option::send_timeout_ms)
+    return to_error(fail(errc::unknown_option));
   if (m.value < 0 || m.value > timeout_ms_max)
     return to_error(fail(errc::invalid_argument, "timeout out of range"));
   const std::chrono::milliseconds value(m.value);

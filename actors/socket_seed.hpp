@@ -15,6 +15,7 @@ struct socket_seed {
   bridge_handle bridge = {};
   supervisor_handle supervisor = {};
   std::string link = {};  // its name
+  link_kind kind = link_kind::modem;
   stream_rules stream = {};
 };
 

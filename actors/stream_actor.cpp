@@ -22,6 +22,12 @@ stream_actor::behavior_type stream_actor::make_behavior() {
   return {
       [this](const msg::connect_channel& m) { return connect(m); },
       [this](const msg::bind_channel& m) { return bind(m); },
+      [](const msg::listen_channel&) -> caf::result<msg::channel_listening> {
+        return to_error(fail(errc::unsupported_operation, "no link here has a server"));
+      },
+      [](const msg::flush_channel&) -> caf::result<msg::channel_flushed> {
+        return to_error(fail(errc::unsupported_operation, "no link here tells"));
+      },
       [this](const msg::get_option& m) { return common_.get(m); },
       [this](const msg::set_option& m) { return common_.set(m); },
       [this](const msg::move_channel& m) {
@@ -64,6 +70,7 @@ stream_actor::behavior_type stream_actor::make_behavior() {
       },
       [this](const msg::reception_ended&) { advance(socket_event::peer_ended); },
       [this](const msg::socket_broken& m) { advance(socket_event::broken, m.why); },
+      [](const msg::connection_waiting&) {},
       [this](const msg::get_socket_report&) {
         auto report = common_.report(state_, 0);
         report.bytes_queued = staging_.size() + (end_->padded() ? 0 : end_->unread());
@@ -97,6 +104,7 @@ void stream_actor::perform(socket_action action, const failure& why) {
     case socket_action::begin_connect: break;  // connect() has the peer and asks
     case socket_action::open_channel:
       end_->open_for_writing();
+      if (common_.stream.channel_bytes > 0) end_->enlarge(common_.stream.channel_bytes);
       answer_connect(failure{errc::none});
       tell_room();
       end_->arm_read();
@@ -242,11 +250,15 @@ bool stream_actor::carries_input() const {
 void stream_actor::offer_more() {
   if (staging_.empty() || offered_ || state_ == socket_state::ending) return;
   offered_ = true;
-  send(bridge_, msg::offer{common_.id, staging_.size() + end_->unread()});
+  const auto behind = common_.stream.prompt ? 0 : end_->unread();
+  send(bridge_, msg::offer{common_.id, staging_.size() + behind});
 }
 
 void stream_actor::give(std::size_t bytes_max) {
-  fill_staging(std::min(bytes_max, common_.stream.chunk_bytes_max));
+  // Where the line takes its time many small writes become one chunk; a prompt link has asked
+  // before more could come, and what comes makes itself heard.
+  const bool listening = common_.stream.prompt && staging_.size() < common_.stream.chunk_bytes_max;
+  if (!listening) fill_staging(std::min(bytes_max, common_.stream.chunk_bytes_max));
   offered_ = false;
   msg::bytes out;
   if (staging_.size() <= bytes_max) {
@@ -259,7 +271,7 @@ void stream_actor::give(std::size_t bytes_max) {
   chunk_out_ = !out.empty();
   send(bridge_, msg::chunk{common_.id, std::move(out)});
   // The next chunk gathers while this one is on the line.
-  fill_staging(common_.stream.chunk_bytes_max);
+  if (!listening) fill_staging(common_.stream.chunk_bytes_max);
   offer_more();
   check_flushed();
 }

@@ -20,6 +20,7 @@ struct supervisor_seed {
   // Socket ids are unique over all links: each counts from its own, in steps of their number.
   std::uint32_t first_id = 1;
   std::uint32_t links = 1;
+  link_kind kind = link_kind::modem;
 };
 
 /// One link's supervisor: makes and buries socket actors, decides admission (the modem has 7 or 8

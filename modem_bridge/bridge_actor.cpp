@@ -65,6 +65,21 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         settle();
         return answer;
       },
+      [](const msg::listen_socket&) -> caf::result<msg::socket_listening> {
+        return to_error(fail(errc::unsupported_operation, "this link has no server"));
+      },
+      [](const msg::accept_socket&) -> caf::result<msg::socket_accepted> {
+        return to_error(fail(errc::unsupported_operation, "this link has no server"));
+      },
+      [](const msg::set_link_option&) -> caf::result<msg::option_set> {
+        return to_error(fail(errc::unknown_option, "this link carries none"));
+      },
+      [](const msg::get_link_option&) -> caf::result<msg::option_value> {
+        return to_error(fail(errc::unknown_option, "this link carries none"));
+      },
+      [](const msg::flush_socket&) -> caf::result<msg::socket_flushed> {
+        return to_error(fail(errc::unsupported_operation, "a modem does not tell"));
+      },
       [this](const msg::close_socket& m) -> caf::result<msg::socket_closed> {
         const auto t = next_ticket();
         auto answer = pend<msg::socket_closed>(t);
@@ -102,6 +117,12 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         engine_.resolve(t, std::move(m.host), m.family, now());
         settle();
         return answer;
+      },
+      [](const msg::get_interfaces&) -> caf::result<msg::interfaces> {
+        return to_error(fail(errc::unsupported_operation, "interfaces"));
+      },
+      [](const msg::set_dns&) -> caf::result<msg::option_set> {
+        return to_error(fail(errc::unsupported_operation, "name servers"));
       },
       [this](msg::run_at& m) -> caf::result<msg::at_answered> {
         const auto t = next_ticket();

@@ -24,7 +24,9 @@ struct datagram_rules {
 /// What a link does with the bytes of a stream.
 struct stream_rules {
   std::size_t chunk_bytes_max = limits::staging_bytes_max;  // the longest chunk it asks for
-  bool half_close = false;  // it can end the sending direction alone
+  std::size_t channel_bytes = 0;  // of a connected stream's channel, each way; 0: as it was born
+  bool prompt = false;            // asks as soon as it is offered something, whatever the size
+  bool half_close = false;        // it can end the sending direction alone
 };
 
 /// Whether `payload` can be carried under `rules`.

@@ -11,7 +11,7 @@ namespace {
 
 msg::link_rules rules() {
   const datagram_rules any{.payload_bytes_max = limits::datagram_bytes_max, .empty_allowed = true};
-  return {any, any, {limits::chunk_bytes_max, true}};
+  return {any, any, {limits::chunk_bytes_max, limits::channel_bytes, true, true}};
 }
 
 }  // namespace
@@ -29,10 +29,8 @@ host_bridge_actor::behavior_type host_bridge_actor::make_behavior() {
   report_link();
   return {
       [this](msg::declare_socket& m) {
-        const auto interface = seed_.interfaces.empty() ? std::string() : seed_.interfaces.front();
-        const auto id = m.id;
-        sockets_[id].socket = std::make_shared<host_socket>(
-            socket_identity{id, m.family, m.kind, std::move(m.owner), interface}, this, loop_);
+        if (sockets_.count(m.id) != 0) return;  // it was accepted here
+        sockets_[m.id].socket = make_socket(m.id, m.family, m.kind, std::move(m.owner));
       },
       [this](const msg::connect_socket& m) { return connect(m); },
       [this](const msg::bind_socket& m) -> caf::result<msg::socket_bound> {
@@ -42,6 +40,26 @@ host_bridge_actor::behavior_type host_bridge_actor::make_behavior() {
         if (!bound) return to_error(bound.error());
         return msg::socket_bound{*bound};
       },
+      [this](const msg::listen_socket& m) -> caf::result<msg::socket_listening> {
+        auto* socket = find(m.id);
+        if (socket == nullptr) return to_error(fail(errc::bad_socket));
+        const auto local = socket->listen(m.backlog);
+        if (!local) return to_error(local.error());
+        return msg::socket_listening{*local};
+      },
+      [this](const msg::accept_socket& m) { return accept(m); },
+      [this](const msg::set_link_option& m) -> caf::result<msg::option_set> {
+        if (const auto set = set_option(m); !set) return to_error(set.error());
+        return msg::option_set{};
+      },
+      [this](const msg::get_link_option& m) -> caf::result<msg::option_value> {
+        auto* socket = find(m.id);
+        if (socket == nullptr) return to_error(fail(errc::bad_socket));
+        const auto value = socket->get_option(m.name);
+        if (!value) return to_error(value.error());
+        return msg::option_value{*value};
+      },
+      [this](const msg::flush_socket& m) { return begin_flush(m); },
       [this](const msg::close_socket& m) -> caf::result<msg::socket_closed> {
         release(m.id);
         return msg::socket_closed{};
@@ -66,11 +84,16 @@ host_bridge_actor::behavior_type host_bridge_actor::make_behavior() {
         if (auto* socket = find(m.id)) socket->dissolve();
       },
       [this](msg::resolve_name& m) { return resolve(m); },
+      [this](const msg::get_interfaces&) { return interfaces(); },
+      [](const msg::set_dns&) -> caf::result<msg::option_set> {
+        return to_error(fail(errc::unsupported_operation,
+                             "the host link asks the name servers of its own machine"));
+      },
       [](const msg::run_at&) -> caf::result<msg::at_answered> {
         return to_error(fail(errc::unsupported_operation, "the host link has no modem"));
       },
       [this](const msg::get_bridge_report&) {
-        return msg::bridge_report{status(), rules(), {}};
+        return msg::bridge_report{link_now(), rules(), {}};
       },
       [this](const msg::stop_bridge&) -> caf::result<msg::bridge_stopped> {
         stopped_ = true;
@@ -105,6 +128,8 @@ void host_bridge_actor::let_go() {
     one.socket->close();
   }
   sockets_.clear();
+  for (auto& [t, one] : flushes_) one.promise.deliver(to_error(fail(errc::link_down)));
+  flushes_.clear();
   for (auto& [t, waiting] : lookups_) waiting.deliver(to_error(fail(errc::link_down)));
   lookups_.clear();
 }
@@ -112,6 +137,14 @@ void host_bridge_actor::let_go() {
 host_socket* host_bridge_actor::find(socket_id id) {
   const auto known = sockets_.find(id);
   return known == sockets_.end() ? nullptr : known->second.socket.get();
+}
+
+std::shared_ptr<host_socket> host_bridge_actor::make_socket(socket_id id, ip_family family,
+                                                            transport kind, socket_handle owner) {
+  auto interface = interface_of(0);
+  return std::make_shared<host_socket>(
+      socket_identity{id, family, kind, std::move(owner), interface ? *interface : std::string()},
+      this, loop_);
 }
 
 void host_bridge_actor::release(socket_id id) {
@@ -159,9 +192,90 @@ void host_bridge_actor::answer_connect(held& whose, socket_id id, const result<b
     answer.deliver(to_error(how.error()));
 }
 
+// ---- servers ----
+
+caf::result<msg::socket_accepted> host_bridge_actor::accept(const msg::accept_socket& m) {
+  auto* listener = find(m.listener);
+  if (listener == nullptr) return to_error(fail(errc::bad_socket));
+  auto child = make_socket(m.child, listener->family(), transport::stream, m.owner);
+  const auto peer = listener->accept_into(*child);
+  if (!peer) return to_error(peer.error());
+  const auto local = child->local().value_or(endpoint{});
+  sockets_[m.child].socket = std::move(child);
+  return msg::socket_accepted{*peer, local};
+}
+
+// ---- options, flushes, interfaces ----
+
+result<std::string> host_bridge_actor::interface_of(std::int64_t pdn) const {
+  if (pdn == 0 && seed_.interfaces.empty()) return std::string();
+  const auto place = static_cast<std::size_t>(pdn);
+  if (pdn < 0 || place >= seed_.interfaces.size() || (pdn > 0 && seed_.interfaces[place].empty()))
+    return fail(errc::no_device,
+                "pdn" + std::to_string(pdn) + " has no interface here (host:?pdnN=NAME)");
+  return seed_.interfaces[place];
+}
+
+status host_bridge_actor::set_option(const msg::set_link_option& m) {
+  auto* socket = find(m.id);
+  if (socket == nullptr) return fail(errc::bad_socket);
+  if (m.name != socket_option::pdn) return socket->set_option(m.name, m.value);
+  const auto interface = interface_of(m.value);
+  return interface ? socket->use_interface(*interface) : interface.error();
+}
+
+caf::result<msg::socket_flushed> host_bridge_actor::begin_flush(const msg::flush_socket& m) {
+  auto* socket = find(m.id);
+  if (socket == nullptr) return to_error(fail(errc::bad_socket));
+  if (m.probe || socket->flushed()) return msg::socket_flushed{};
+  const auto t = ++last_ticket_;
+  auto promise = make_response_promise<msg::socket_flushed>();
+  flushes_.emplace(t, flush{m.id, promise, clock().now() + m.timeout});
+  flush_checks_.set(t, clock().now() + limits::flush_pace_min);
+  rearm();
+  return promise;
+}
+
+/// The kernel tells nobody when the last byte is acknowledged: it is asked, ever more slowly.
+void host_bridge_actor::check_flush(ticket t) {
+  const auto known = flushes_.find(t);
+  if (known == flushes_.end()) return;
+  auto& one = known->second;
+  auto* socket = find(one.id);
+  const auto now = clock().now();
+  if (socket == nullptr) {
+    one.promise.deliver(to_error(fail(errc::bad_socket, "closed meanwhile")));
+  } else if (socket->flushed()) {
+    one.promise.deliver(msg::socket_flushed{});
+  } else if (now >= one.until) {
+    one.promise.deliver(to_error(fail(errc::timed_out, "flush: not acknowledged in time")));
+  } else {
+    one.pace = std::min<std::chrono::milliseconds>(one.pace * 2, limits::flush_pace_max);
+    return flush_checks_.set(t, std::min(one.until, now + one.pace));
+  }
+  flushes_.erase(known);
+}
+
+msg::interfaces host_bridge_actor::interfaces() const {
+  msg::interfaces to;
+  const auto add = [&to](const std::string& name, std::size_t pdn) {
+    auto facts = read_interface(name);
+    to.all.push_back({name, pdn_id{static_cast<std::uint8_t>(pdn)}, facts.up, facts.mtu,
+                      std::move(facts.addresses)});
+  };
+  if (!interface_of(0) || interface_of(0)->empty())
+    for (const auto& name : interface_names()) add(name, 0);
+  for (std::size_t pdn = 0; pdn < seed_.interfaces.size(); ++pdn)
+    if (!seed_.interfaces[pdn].empty()) add(seed_.interfaces[pdn], pdn);
+  return to;
+}
+
 // ---- names ----
 
 caf::result<msg::name_resolved> host_bridge_actor::resolve(msg::resolve_name& m) {
+  if (m.pdn && number(*m.pdn) != 0)
+    return to_error(fail(errc::unsupported_operation,
+                         "the machine's own resolver looks names up, whatever the interface"));
   const auto t = ++last_ticket_;
   if (auto asked = resolver_->ask({t, std::move(m.host), m.family}); !asked)
     return to_error(asked.error());
@@ -201,12 +315,14 @@ void host_bridge_actor::expire() {
     known->second.deliver(to_error(fail(errc::name_try_again, "no answer within 30 s")));
     lookups_.erase(known);
   }
+  for (const auto t : flush_checks_.take_expired(now)) check_flush(t);
   rearm();
 }
 
 void host_bridge_actor::rearm() {
   auto next = connects_.next();
-  if (const auto name = names_.next(); name && (!next || *name < *next)) next = name;
+  for (const auto& other : {names_.next(), flush_checks_.next()})
+    if (other && (!next || *other < *next)) next = other;
   if (!next || (armed_for_ && *armed_for_ <= *next)) return;  // an early tick is harmless
   armed_for_ = next;
   const std::chrono::nanoseconds wait = *next - clock().now();
@@ -215,7 +331,7 @@ void host_bridge_actor::rearm() {
 
 // ---- reports ----
 
-link_status host_bridge_actor::status() const {
+link_status host_bridge_actor::link_now() const {
   link_status now;
   now.state = stopped_ ? link_state::closed : link_state::ready;
   now.pdn_up = true;
@@ -241,7 +357,7 @@ link_status host_bridge_actor::status() const {
 }
 
 void host_bridge_actor::report_link() {
-  if (seed_.supervisor) send(seed_.supervisor, msg::link_changed{status(), rules()});
+  if (seed_.supervisor) send(seed_.supervisor, msg::link_changed{link_now(), rules()});
 }
 
 }  // namespace cellsock::host

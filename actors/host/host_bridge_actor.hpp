@@ -32,17 +32,31 @@ private:
     bool connect_due = false;
   };
   using ticket = std::uint64_t;
+  struct flush {
+    socket_id id{};
+    caf::typed_response_promise<msg::socket_flushed> promise = {};
+    std::chrono::steady_clock::time_point until = {};
+    std::chrono::milliseconds pace{1};
+  };
 
   [[nodiscard]] host_socket* find(socket_id id);
+  [[nodiscard]] std::shared_ptr<host_socket> make_socket(socket_id id, ip_family family,
+                                                         transport kind, socket_handle owner);
   caf::result<msg::socket_connected> connect(const msg::connect_socket& m);
   void connect_ended(socket_id id);
   void answer_connect(held& whose, socket_id id, const result<bool>& how);
   void release(socket_id id);
+  caf::result<msg::socket_accepted> accept(const msg::accept_socket& m);
+  [[nodiscard]] result<std::string> interface_of(std::int64_t pdn) const;
+  [[nodiscard]] status set_option(const msg::set_link_option& m);
+  caf::result<msg::socket_flushed> begin_flush(const msg::flush_socket& m);
+  void check_flush(ticket t);
+  [[nodiscard]] msg::interfaces interfaces() const;
   caf::result<msg::name_resolved> resolve(msg::resolve_name& m);
   void lookup_ended(msg::lookup_ended& m);
   void expire();
   void rearm();
-  [[nodiscard]] link_status status() const;
+  [[nodiscard]] link_status link_now() const;
   void report_link();
   void let_go();
 
@@ -54,6 +68,8 @@ private:
   ticket last_ticket_ = 0;
   deadlines<socket_id> connects_;
   deadlines<ticket> names_;
+  std::map<ticket, flush> flushes_;
+  deadlines<ticket> flush_checks_;
   std::optional<std::chrono::steady_clock::time_point> armed_for_;
   std::uint64_t generation_ = 0;
   bool stopped_ = false;

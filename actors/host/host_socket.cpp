@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/host/host_socket.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <array>
 #include <cerrno>
 
 #include "actors/host/host_address.hpp"
 #include "actors/host/host_error.hpp"
 #include "actors/host/host_limits.hpp"
+#include "actors/host/host_options.hpp"
 
 namespace cellsock::host {
 namespace {
@@ -35,11 +39,32 @@ status host_socket::open() {
   if (!interface.empty() && ::setsockopt(made.get(), SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(),
                                          static_cast<socklen_t>(interface.size() + 1)) != 0)
     return failure_of_errno(errno, "interface " + interface);
+  return adopt(std::move(made));
+}
+
+status host_socket::adopt(descriptor made) {
   asio::error_code ec;
   end_.assign(made.get(), ec);
   if (ec) return fail(errc::limit_reached, "socket: " + ec.message());
   (void)made.release();
   return done{};
+}
+
+status host_socket::use_interface(const std::string& interface) {
+  if (is_open() && interface != who_.interface)
+    return fail(errc::invalid_argument, "a network is chosen before the socket is used");
+  who_.interface = interface;
+  return done{};
+}
+
+status host_socket::set_option(socket_option name, std::int64_t value) {
+  if (auto opened = open(); !opened) return opened.error();
+  return host::set_option(end_.native_handle(), who_.family, name, value);
+}
+
+result<std::int64_t> host_socket::get_option(socket_option name) {
+  if (auto opened = open(); !opened) return opened.error();
+  return host::get_option(end_.native_handle(), who_.family, name);
 }
 
 result<endpoint> host_socket::bind(const endpoint& local) {
@@ -59,6 +84,44 @@ std::optional<endpoint> host_socket::local() const {
   auto* space = reinterpret_cast<sockaddr*>(&address.space);
   if (::getsockname(end.native_handle(), space, &address.size) != 0) return std::nullopt;
   return from_kernel(space, address.size);
+}
+
+// ---- servers ----
+
+result<endpoint> host_socket::listen(unsigned backlog) {
+  if (auto opened = open(); !opened) return opened.error();
+  if (::listen(end_.native_handle(), static_cast<int>(backlog)) != 0)
+    return failure_of_errno(errno, "listen");
+  listening_ = true;
+  arm_read();
+  return local().value_or(endpoint{{who_.family, {}}, 0});
+}
+
+result<endpoint> host_socket::accept_into(host_socket& child) {
+  kernel_address from;
+  from.size = sizeof from.space;
+  auto* space = reinterpret_cast<sockaddr*>(&from.space);
+  descriptor made(::accept4(end_.native_handle(), space, &from.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (made.get() < 0) {
+    // The peer may have gone while it waited: that is no failure of the listener.
+    const bool none = would_block(errno) || errno == ECONNABORTED || errno == EPROTO;
+    const auto why = none ? fail(errc::would_block) : failure_of_errno(errno, "accept");
+    arm_read();
+    return why;
+  }
+  if (auto adopted = child.adopt(std::move(made)); !adopted) return adopted.error();
+  arm_read();  // for the next one
+  child.connected_ = true;
+  child.peer_ = from_kernel(from.get(), from.size);
+  return child.peer_.value_or(endpoint{{who_.family, {}}, 0});
+}
+
+bool host_socket::flushed() const {
+  if (!is_open()) return true;
+  if (out_pending_) return false;
+  int left = 0;
+  auto& end = const_cast<asio::posix::stream_descriptor&>(end_);
+  return ::ioctl(end.native_handle(), SIOCOUTQ, &left) != 0 || left == 0;
 }
 
 // ---- connect ----
@@ -201,6 +264,8 @@ void host_socket::want_receive(bool wanted) {
 }
 
 void host_socket::readable() {
+  // One-shot: armed again once somebody found that none is left.
+  if (listening_) return tell(msg::connection_waiting{});
   if (!flows() || ended_ || broken_) return;
   if (!wanted_) {
     waiting_to_read_ = true;

@@ -31,6 +31,17 @@ public:
   [[nodiscard]] result<bool> connect_ended();
   [[nodiscard]] std::optional<endpoint> local() const;
 
+  /// The local address. From then on the owner hears connection_waiting.
+  [[nodiscard]] result<endpoint> listen(unsigned backlog);
+  /// The next waiting connection, as the socket `child`; would_block if there is none.
+  [[nodiscard]] result<endpoint> accept_into(host_socket& child);
+  [[nodiscard]] status set_option(socket_option name, std::int64_t value);
+  [[nodiscard]] result<std::int64_t> get_option(socket_option name);
+  /// Another interface, before its first use.
+  [[nodiscard]] status use_interface(const std::string& interface);
+  /// Nothing is left to be sent, nor (a stream) to be acknowledged.
+  [[nodiscard]] bool flushed() const;
+
   void offer(std::size_t waiting);
   void chunk(msg::bytes data);
   void datagram(const std::optional<endpoint>& peer, msg::bytes payload);
@@ -43,10 +54,12 @@ public:
 
   /// Idempotent. With bytes unsent the peer sees a reset, never an end that looks orderly.
   void close();
+  [[nodiscard]] ip_family family() const noexcept { return who_.family; }
   [[nodiscard]] bool is_open() const noexcept { return end_.is_open(); }
 
 private:
   [[nodiscard]] status open();
+  [[nodiscard]] status adopt(descriptor made);
   [[nodiscard]] bool stream() const noexcept { return who_.kind == transport::stream; }
   [[nodiscard]] bool flows() const noexcept { return is_open() && (connected_ || !stream()); }
   void began();
@@ -76,6 +89,7 @@ private:
   bool offered_ = false;
   bool finishing_ = false;  // its end of file waits behind out_
 
+  bool listening_ = false;
   bool connecting_ = false;
   bool connected_ = false;
   bool wanted_ = false;

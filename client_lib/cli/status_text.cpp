@@ -150,7 +150,7 @@ std::string short_sockets_text(const v1::StatusReply& status) {
                     peer.empty() ? "-" : peer, bytes_text(one.bytes_sent()),
                     bytes_text(one.bytes_received()), span_text(one.age_ms()), owner(one)});
   }
-  return '\n' + table_text(rows);
+  return '\n' + table_text(rows) + left_out_text(status.sockets_left_out());
 }
 
 }  // namespace
