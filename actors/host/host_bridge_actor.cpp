@@ -36,7 +36,10 @@ host_bridge_actor::behavior_type host_bridge_actor::make_behavior() {
       [this](const msg::bind_socket& m) -> caf::result<msg::socket_bound> {
         auto* socket = find(m.id);
         if (socket == nullptr) return to_error(fail(errc::bad_socket));
-        const auto bound = socket->bind({m.address, m.port});
+        // Asked for a port alone: any address of the socket's own family.
+        const bool own_family = m.address.family == socket->family();
+        const auto bound =
+            socket->bind({own_family ? m.address : ip_address{socket->family(), {}}, m.port});
         if (!bound) return to_error(bound.error());
         return msg::socket_bound{*bound};
       },
@@ -53,9 +56,7 @@ host_bridge_actor::behavior_type host_bridge_actor::make_behavior() {
         return msg::option_set{};
       },
       [this](const msg::get_link_option& m) -> caf::result<msg::option_value> {
-        auto* socket = find(m.id);
-        if (socket == nullptr) return to_error(fail(errc::bad_socket));
-        const auto value = socket->get_option(m.name);
+        const auto value = get_option(m);
         if (!value) return to_error(value.error());
         return msg::option_value{*value};
       },
@@ -217,11 +218,22 @@ result<std::string> host_bridge_actor::interface_of(std::int64_t pdn) const {
 }
 
 status host_bridge_actor::set_option(const msg::set_link_option& m) {
-  auto* socket = find(m.id);
-  if (socket == nullptr) return fail(errc::bad_socket);
-  if (m.name != socket_option::pdn) return socket->set_option(m.name, m.value);
+  const auto known = sockets_.find(m.id);
+  if (known == sockets_.end()) return fail(errc::bad_socket);
+  auto& one = known->second;
+  if (m.name != socket_option::pdn) return one.socket->set_option(m.name, m.value);
   const auto interface = interface_of(m.value);
-  return interface ? socket->use_interface(*interface) : interface.error();
+  if (!interface) return interface.error();
+  auto used = one.socket->use_interface(*interface);
+  if (used) one.pdn = m.value;
+  return used;
+}
+
+result<std::int64_t> host_bridge_actor::get_option(const msg::get_link_option& m) {
+  const auto known = sockets_.find(m.id);
+  if (known == sockets_.end()) return fail(errc::bad_socket);
+  if (m.name == socket_option::pdn) return known->second.pdn;
+  return known->second.socket->get_option(m.name);
 }
 
 caf::result<msg::socket_flushed> host_bridge_actor::begin_flush(const msg::flush_socket& m) {

@@ -30,6 +30,7 @@ private:
     std::shared_ptr<host_socket> socket;
     caf::typed_response_promise<msg::socket_connected> connecting = {};
     bool connect_due = false;
+    std::int64_t pdn = 0;
   };
   using ticket = std::uint64_t;
   struct flush {
@@ -49,6 +50,7 @@ private:
   caf::result<msg::socket_accepted> accept(const msg::accept_socket& m);
   [[nodiscard]] result<std::string> interface_of(std::int64_t pdn) const;
   [[nodiscard]] status set_option(const msg::set_link_option& m);
+  [[nodiscard]] result<std::int64_t> get_option(const msg::get_link_option& m);
   caf::result<msg::socket_flushed> begin_flush(const msg::flush_socket& m);
   void check_flush(ticket t);
   [[nodiscard]] msg::interfaces interfaces() const;

@@ -44,7 +44,7 @@ constexpr std::array rows{
     both(o::no_delay, IPPROTO_TCP, TCP_NODELAY),
     row{o::type_of_service, {IPPROTO_IP, IP_TOS}, {IPPROTO_IP, IP_TOS}},
     row{o::time_to_live, {IPPROTO_IP, IP_TTL}, {IPPROTO_IP, IP_TTL}},
-    row{o::dont_fragment, {IPPROTO_IP, IP_MTU_DISCOVER}, {IPPROTO_IPV6, IPV6_DONTFRAG}},
+    row{o::dont_fragment, none, {IPPROTO_IPV6, IPV6_DONTFRAG}},
     row{o::mtu, {IPPROTO_IP, IP_MTU}, {IPPROTO_IPV6, IPV6_MTU}, false},
     row{o::v6_only, none, {IPPROTO_IPV6, IPV6_V6ONLY}},
     row{o::hop_limit, none, {IPPROTO_IPV6, IPV6_UNICAST_HOPS}},
@@ -57,21 +57,13 @@ const row* find(socket_option name) {
   return found == rows.end() ? nullptr : &*found;
 }
 
-/// A positive SO_LINGER would have close() block the loop; that a close resets is all that the
+/// A positive SO_LINGER would have close() block the loop: that a close resets is all that the
 /// kernel is told, the waiting is the socket actor's.
 status set_linger(int fd, std::int64_t seconds) {
   const linger wanted{seconds == 0 ? 1 : 0, 0};
   if (::setsockopt(fd, SOL_SOCKET, SO_LINGER, &wanted, sizeof wanted) != 0)
     return failure_of_errno(errno, "option");
   return done{};
-}
-
-result<std::int64_t> get_linger(int fd) {
-  linger now{};
-  socklen_t size = sizeof now;
-  if (::getsockopt(fd, SOL_SOCKET, SO_LINGER, &now, &size) != 0)
-    return failure_of_errno(errno, "option");
-  return now.l_onoff != 0 ? std::int64_t{now.l_linger} : std::int64_t{-1};
 }
 
 }  // namespace
@@ -90,7 +82,6 @@ status set_option(int fd, ip_family family, socket_option name, std::int64_t val
 }
 
 result<std::int64_t> get_option(int fd, ip_family family, socket_option name) {
-  if (name == socket_option::linger_s) return get_linger(fd);
   const auto* known = find(name);
   const auto where = known == nullptr ? none : family == ip_family::v4 ? known->v4 : known->v6;
   if (where.level < 0) return fail(errc::unknown_option);

@@ -6,7 +6,8 @@
 #include "stack/socket_options.hpp"
 #include "stack/transport.hpp"
 
-/// The socket options that the kernel carries for the host link.
+/// The socket options that the kernel carries for the host link. Of linger_s it is told only
+/// whether a close resets, so that cannot be read back here.
 namespace cellsock::host {
 
 /// Fails with unknown_option (no row, or not of this family), invalid_argument, not_permitted.

@@ -35,11 +35,17 @@ status host_socket::open() {
   const int type = (stream() ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
   descriptor made(::socket(kernel_family(who_.family), type, 0));
   if (made.get() < 0) return failure_of_errno(errno, "socket");
-  const auto& interface = who_.interface;
-  if (!interface.empty() && ::setsockopt(made.get(), SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(),
-                                         static_cast<socklen_t>(interface.size() + 1)) != 0)
-    return failure_of_errno(errno, "interface " + interface);
+  if (!who_.interface.empty())
+    if (auto bound = bind_to_interface(made.get()); !bound) return bound.error();
   return adopt(std::move(made));
+}
+
+status host_socket::bind_to_interface(int fd) const {
+  const auto& name = who_.interface;
+  const auto size = static_cast<socklen_t>(name.size() + 1);
+  if (::setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name.c_str(), size) != 0)
+    return failure_of_errno(errno, "interface " + name);
+  return done{};
 }
 
 status host_socket::adopt(descriptor made) {
@@ -51,18 +57,19 @@ status host_socket::adopt(descriptor made) {
 }
 
 status host_socket::use_interface(const std::string& interface) {
-  if (is_open() && interface != who_.interface)
-    return fail(errc::invalid_argument, "a network is chosen before the socket is used");
   who_.interface = interface;
-  return done{};
+  return is_open() ? bind_to_interface(end_.native_handle()) : status(done{});
 }
 
 status host_socket::set_option(socket_option name, std::int64_t value) {
   if (auto opened = open(); !opened) return opened.error();
-  return host::set_option(end_.native_handle(), who_.family, name, value);
+  auto set = host::set_option(end_.native_handle(), who_.family, name, value);
+  if (set && name == socket_option::linger_s) linger_s_ = value;
+  return set;
 }
 
 result<std::int64_t> host_socket::get_option(socket_option name) {
+  if (name == socket_option::linger_s) return linger_s_;
   if (auto opened = open(); !opened) return opened.error();
   return host::get_option(end_.native_handle(), who_.family, name);
 }

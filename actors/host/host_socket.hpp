@@ -37,7 +37,7 @@ public:
   [[nodiscard]] result<endpoint> accept_into(host_socket& child);
   [[nodiscard]] status set_option(socket_option name, std::int64_t value);
   [[nodiscard]] result<std::int64_t> get_option(socket_option name);
-  /// Another interface, before its first use.
+  /// Another interface; empty: as the kernel routes. Before it is bound or connected.
   [[nodiscard]] status use_interface(const std::string& interface);
   /// Nothing is left to be sent, nor (a stream) to be acknowledged.
   [[nodiscard]] bool flushed() const;
@@ -60,6 +60,7 @@ public:
 private:
   [[nodiscard]] status open();
   [[nodiscard]] status adopt(descriptor made);
+  [[nodiscard]] status bind_to_interface(int fd) const;
   [[nodiscard]] bool stream() const noexcept { return who_.kind == transport::stream; }
   [[nodiscard]] bool flows() const noexcept { return is_open() && (connected_ || !stream()); }
   void began();
@@ -89,6 +90,7 @@ private:
   bool offered_ = false;
   bool finishing_ = false;  // its end of file waits behind out_
 
+  std::int64_t linger_s_ = -1;  // as set
   bool listening_ = false;
   bool connecting_ = false;
   bool connected_ = false;
