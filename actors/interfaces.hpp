@@ -25,6 +25,8 @@ using socket_handle = caf::typed_actor<
     // Streams. Fails with invalid_argument, unsupported_operation (the link has no server), and as
     // binding does.
     caf::replies_to<msg::listen_channel>::with<msg::channel_listening>,
+    // From its listener, once.
+    caf::replies_to<msg::begin_accepted>::with<msg::channel_connected>,
     // Fails with unsupported_operation, timed_out, and what ended the channel.
     caf::replies_to<msg::flush_channel>::with<msg::channel_flushed>,
     caf::replies_to<msg::get_option>::with<msg::option_value>,
@@ -36,6 +38,7 @@ using socket_handle = caf::typed_actor<
     // From its own channel.
     caf::reacts_to<msg::channel_readable>, caf::reacts_to<msg::channel_writable>,
     caf::reacts_to<msg::channel_hung_up>, caf::reacts_to<msg::linger_over>,
+    caf::reacts_to<msg::session_check>, caf::reacts_to<msg::flush_over>,
     // From the bridge.
     caf::reacts_to<msg::give_chunk>, caf::reacts_to<msg::chunk_sent>,
     caf::reacts_to<msg::datagram_dropped>, caf::reacts_to<msg::received>,
@@ -143,7 +146,7 @@ using supervisor_handle = caf::typed_actor<
     caf::replies_to<msg::create_socket>::with<msg::socket_created>,
     // Fails as creating does.
     caf::replies_to<msg::adopt_socket>::with<msg::socket_adopted>,
-    caf::reacts_to<msg::socket_moved>,
+    caf::reacts_to<msg::socket_moved>, caf::reacts_to<msg::connection_taken>,
     caf::replies_to<msg::get_link_report>::with<msg::link_report>,
     caf::replies_to<msg::get_rules>::with<msg::current_rules>,
     caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
@@ -176,6 +179,7 @@ using gateway_handle =
 struct named_link {
   std::string name;
   supervisor_handle actor;
+  link_kind kind = link_kind::modem;
 };
 using link_list = std::vector<named_link>;
 
@@ -209,6 +213,10 @@ CELLSOCK_MESSAGE(bind_socket)
 CELLSOCK_MESSAGE(socket_bound)
 CELLSOCK_MESSAGE(listen_channel)
 CELLSOCK_MESSAGE(channel_listening)
+CELLSOCK_MESSAGE(begin_accepted)
+CELLSOCK_MESSAGE(connection_taken)
+CELLSOCK_MESSAGE(session_check)
+CELLSOCK_MESSAGE(flush_over)
 CELLSOCK_MESSAGE(flush_channel)
 CELLSOCK_MESSAGE(channel_flushed)
 CELLSOCK_MESSAGE(listen_socket)

@@ -83,6 +83,9 @@ bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& l
       log::info("emulator-said", {{"link", name}, {"text", line}});
     });
     seed.supervisor = std::move(supervisor);
+    seed.notice = [name = modem.name](std::string_view line) {
+      log::debug("at-notification", {{"link", name}, {"text", line}});
+    };
     seed.trace = [log_trace, name = modem.name](const trace_event& e) {
       write_trace(name, e, log_trace);
     };
@@ -104,7 +107,7 @@ gateway_actor::link_factory links_of(const settings& config, reactor& loop) {
       seed.kind = own ? link_kind::host : link_kind::modem;
       seed.links = static_cast<std::uint32_t>(config.modems.size());
       links.push_back(
-          {modem.name, supervisor_handle(system.spawn<supervisor_actor>(std::move(seed), loop))});
+          {modem.name, supervisor_handle(system.spawn<supervisor_actor>(seed, loop)), seed.kind});
     }
     return links;
   };

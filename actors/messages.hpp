@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,12 +48,14 @@ struct socket_shape {
   std::chrono::milliseconds recv_timeout{0};  // 0: none
   std::chrono::milliseconds send_timeout{0};
   std::string device = {};  // as the program named it: whose link; empty: the default one
+  std::map<socket_option, std::int64_t> options = {};  // those that were set
 };
 
 // ---- client_actor -> supervisor ----
 struct create_socket {
   socket_shape shape;
   owner who;
+  bool accepted = false;  // for a connection that a listener is about to take
 };
 struct get_link_report {};
 struct resolve_name {
@@ -132,6 +135,12 @@ struct listen_channel {
 struct channel_listening {
   endpoint local;
 };
+/// From a listener to the socket it made: this connection is yours.
+struct begin_accepted {
+  socket_id listener{};
+  endpoint peer;
+  endpoint local;
+};
 /// Answered when everything written before it has left; a probe: at once, whether the link tells.
 struct flush_channel {
   bool probe = false;
@@ -163,6 +172,7 @@ struct get_names {};
 struct socket_names {
   socket_shape shape;
   bool connected = false;
+  bool listening = false;
   std::optional<endpoint> local = {};
   std::optional<endpoint> peer = {};
   std::optional<datagram_rules> rules = {};
@@ -204,6 +214,14 @@ struct link_report {
 struct channel_readable {};
 struct channel_writable {};
 struct channel_hung_up {};
+/// Time to see whether anything moved (SERVER_SESSION_TIMEOUT_S).
+struct session_check {
+  std::uint64_t generation = 0;
+};
+/// A flush has waited long enough.
+struct flush_over {
+  std::uint64_t number = 0;
+};
 struct linger_over {
   std::uint64_t generation = 0;
 };
@@ -352,6 +370,12 @@ struct tick {
 /// The program has closed: the socket no longer counts as a holder of a modem handle.
 struct socket_closing {
   socket_id id;
+};
+/// The socket is in use: a listener took a connection for it.
+struct connection_taken {
+  socket_id id;
+  socket_id listener;
+  endpoint peer;
 };
 /// It went to another link, or came to this one too late.
 struct socket_moved {

@@ -40,6 +40,7 @@ private:
     msg::socket_shape shape;
     msg::owner who;
     bool closing = false;
+    bool unused = false;  // made for a connection that its listener has not got yet
     bool parked = false;  // beyond the modem's sockets; its program may choose another modem yet
   };
   using report_promise = caf::typed_response_promise<msg::link_report>;

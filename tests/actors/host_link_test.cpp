@@ -71,7 +71,8 @@ struct fixture : test::actor_world {
         system.spawn<gateway_actor>(loop, [&](caf::actor_system& sys, gateway_handle directory) {
           supervisor_seed seed{"modem0", "host:", make_bridge, directory};
           seed.kind = link_kind::host;
-          return link_list{{"modem0", supervisor_handle(sys.spawn<supervisor_actor>(seed, loop))}};
+          return link_list{{"modem0", supervisor_handle(sys.spawn<supervisor_actor>(seed, loop)),
+                            link_kind::host}};
         }));
     settle();
     int ends[2];

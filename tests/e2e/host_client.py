@@ -7,6 +7,8 @@
   host_client.py LIBRARY shutdown PORT            sends, ends its direction, reads the whole echo
   host_client.py LIBRARY datagrams PORT [FAMILY]  an empty one, the largest, and one byte too much
   host_client.py LIBRARY many PORT COUNT          so many connections at once, all used; waits for its input
+  host_client.py LIBRARY serve COUNT              listens, prints its port, echoes so many connections
+  host_client.py LIBRARY device NAME…             a socket; each name set in turn: what it answers
   host_client.py LIBRARY threads PORT UDP COUNT SECONDS   threads that open, use and close sockets
 """
 import ctypes
@@ -113,6 +115,30 @@ def many(port, count):
     sys.stdin.read()
 
 
+def serve(count):
+    fd = opened()
+    here = address(0)
+    checked(library.zsock_bind(fd, here, len(here)))
+    checked(library.zsock_listen(fd, 32))
+    name, size = ctypes.create_string_buffer(16), ctypes.c_uint32(16)
+    checked(library.zsock_getsockname(fd, name, ctypes.byref(size)))
+    print(socket.ntohs(struct.unpack_from("=H", name.raw, 2)[0]), flush=True)
+    for _ in range(int(count)):
+        peer, size = ctypes.create_string_buffer(16), ctypes.c_uint32(16)
+        child = checked(library.zsock_accept(fd, peer, ctypes.byref(size)))
+        while piece := receive(child):
+            send(child, piece)
+        checked(library.zsock_close(child))
+        print(socket.inet_ntoa(peer.raw[4:8]), flush=True)
+
+
+def device(*names):
+    fd = opened()
+    for name in names:
+        done = library.zsock_setsockopt(fd, socket.SOL_SOCKET, 25, name.encode(), len(name))
+        print("ok" if done == 0 else errno.errorcode[ctypes.get_errno()])
+
+
 def one_life(port, udp, chance):
     """A socket opened, used in one of the ways there are, and closed."""
     kind = DATAGRAM if chance.random() < 0.3 else STREAM
@@ -160,6 +186,6 @@ def threads(port, udp, count, seconds):
 
 try:
     {"refused": refused, "reset": reset, "shutdown": shutdown, "datagrams": datagrams, "many": many,
-     "threads": threads}[sys.argv[2]](*sys.argv[3:])
+     "serve": serve, "device": device, "threads": threads}[sys.argv[2]](*sys.argv[3:])
 except OSError as problem:
     print(errno.errorcode[problem.errno])

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 
 import harness
 from harness import Case, nasty_bytes, random_bytes, sha256, wait_until
@@ -95,6 +96,23 @@ class HostLink(Case):
     def test_one_direction_can_end_alone(self):
         self.assertEqual(self.said("shutdown", self.world.ports["echo"]), ["same"])
 
+    def test_a_server_for_many_peers_at_once(self):
+        program = self.program("serve", 20)
+        port = int(program.stdout.readline())
+        peers = [socket.create_connection(("127.0.0.1", port), harness.DEADLINE) for _ in range(20)]
+        for n, peer in enumerate(peers):
+            data = random_bytes(100000, seed=n)
+            sender = threading.Thread(target=peer.sendall, args=(data,))
+            sender.start()
+            back = b""
+            while len(back) < len(data) and (piece := peer.recv(65536)):
+                back += piece
+            sender.join()
+            self.assertEqual(back, data)
+            peer.close()
+            self.assertEqual(program.stdout.readline(), "127.0.0.1\n")
+        self.assertEqual(program.wait(20), 0)
+
     def test_a_thousand_sockets_and_a_program_that_is_killed(self):
         program = self.program("many", self.world.ports["echo"], SOCKETS)
         self.assertEqual(program.stdout.readline(), f"{SOCKETS}\n")
@@ -144,6 +162,12 @@ class Interfaces(harness.unittest.TestCase):
             out = world.dir / "down.bin"
             world.run("nrf_tcp_xfer", "recv", "127.0.0.1", world.ports["source"], out)
             self.assertEqual(sha256(out), sha256(world.files / "source"))
+
+    def test_a_network_is_chosen_by_its_number(self):
+        with harness.world(port="host:?pdn0=nowhere9&pdn1=lo") as world:
+            case = HostLink()
+            case.world = world
+            self.assertEqual(case.said("device", "modem0/pdn1", "pdn1", "modem0/pdn2", "modem0/pdn0"), ["ok", "ok", "ENODEV", "ok"])
 
     def test_an_interface_that_is_not_there(self):
         with harness.world(port="host:?pdn0=nowhere9") as world:

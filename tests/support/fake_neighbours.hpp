@@ -85,6 +85,7 @@ public:
         [](const msg::create_socket&) { return msg::socket_created{}; },
         [](const msg::adopt_socket&) { return msg::socket_adopted{}; },
         [](const msg::socket_moved&) {},
+        [](const msg::connection_taken&) {},
         [](const msg::get_link_report&) { return msg::link_report{}; },
         [](const msg::get_rules&) { return msg::current_rules{}; },
         [](const msg::resolve_name&) { return msg::name_resolved{}; },
