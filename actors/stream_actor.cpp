@@ -57,6 +57,7 @@ stream_actor::behavior_type stream_actor::make_behavior() {
         common_.bytes_sent += m.bytes;
         moved_at_ = clock().now();
         flushes_.reached(bridge_, common_.id, common_.bytes_sent);
+        if (common_.stream.prompt) offer_more();
         check_flushed();
       },
       [](const msg::datagram_dropped&) {},
@@ -364,14 +365,17 @@ bool stream_actor::carries_input() const {
 
 void stream_actor::offer_more() {
   if (staging_.empty() || offered_ || state_ == socket_state::ending) return;
+  if (common_.stream.prompt) {
+    if (!chunk_out_) give(common_.stream.chunk_bytes_max);
+    return;
+  }
   offered_ = true;
-  const auto behind = common_.stream.prompt ? 0 : end_->unread();
-  send(bridge_, msg::offer{common_.id, staging_.size() + behind});
+  send(bridge_, msg::offer{common_.id, staging_.size() + end_->unread()});
 }
 
 void stream_actor::give(std::size_t bytes_max) {
-  // Where the line takes its time many small writes become one chunk; a prompt link has asked
-  // before more could come, and what comes makes itself heard.
+  // Where the line takes its time many small writes become one chunk; for a prompt link this was
+  // read just now, and what comes later makes itself heard.
   const bool listening = common_.stream.prompt && staging_.size() < common_.stream.chunk_bytes_max;
   if (!listening) fill_staging(std::min(bytes_max, common_.stream.chunk_bytes_max));
   offered_ = false;

@@ -25,7 +25,7 @@ struct datagram_rules {
 struct stream_rules {
   std::size_t chunk_bytes_max = limits::staging_bytes_max;  // the longest chunk it asks for
   std::size_t channel_bytes = 0;  // of a connected stream's channel, each way; 0: as it was born
-  bool prompt = false;            // asks as soon as it is offered something, whatever the size
+  bool prompt = false;            // takes a chunk, unasked for, whenever none is out
   bool half_close = false;        // it can end the sending direction alone
 };
 
