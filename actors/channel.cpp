@@ -231,6 +231,10 @@ void channel::open_for_writing() {
   consumed_ = 0;  // the padding was ours, not the program's
 }
 
+void channel::enlarge(std::size_t bytes) {
+  if (!closed()) set_buffer(end_.native_handle(), static_cast<int>(bytes));
+}
+
 void channel::finish_writing() {
   if (!closed()) ::shutdown(end_.native_handle(), SHUT_WR);
 }

@@ -80,6 +80,8 @@ public:
   /// Takes the padding out: C becomes writable, with exactly one edge.
   void open_for_writing();
   [[nodiscard]] bool padded() const noexcept { return padding_ > 0; }
+  /// Makes our direction as large (SO_SNDBUF); what the program's end has is the program's affair.
+  void enlarge(std::size_t bytes);
   /// Orderly end towards the program: end of file after what was written.
   void finish_writing();
   /// Gives the descriptor up. With padding or the program's bytes unread, C reads what is queued

@@ -180,6 +180,9 @@ void client_actor::socket(request_id id, const v1::SocketRequest& m) {
         answer.mutable_socket()->set_cookie(number(made.cookie));
         if (kind == transport::datagram)
           wire::set_rules(*answer.mutable_socket()->mutable_datagram_rules(), made.rules);
+        else
+          answer.mutable_socket()->set_channel_bytes(
+              static_cast<std::uint32_t>(made.stream.channel_bytes));
         reply(id, answer, std::move(made.program_end));
       }),
       refusal(id));
@@ -294,12 +297,21 @@ void client_actor::flush(request_id id, const v1::FlushRequest& m) {
       refusal(id));
 }
 
-/// Ending one direction alone takes a FIN without a close, which no modem dialect can send. The
-/// socket is left as it is.
+/// Ending one direction alone takes a FIN without a close, which no modem dialect can send: there
+/// the socket is left as it is. Where the link can, the library shuts the channel once it hears so,
+/// and the socket's actor sees that behind the last byte.
 void client_actor::shutdown(request_id id, const v1::ShutdownRequest& m) {
   const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::not_connected)); });
-  if (actor)
-    refuse(id, fail(errc::unsupported_operation, "shutdown: a modem closes both ways at once"));
+  if (!actor) return;
+  ask(this, actor, limits::actor_reply_max, msg::get_names{},
+      on<msg::socket_names>([this, id](const msg::socket_names& n) {
+        if (!n.half_close)
+          return refuse(
+              id, fail(errc::unsupported_operation, "shutdown: a modem closes both ways at once"));
+        v1::Reply answer;
+        reply(id, answer);
+      }),
+      refusal(id));
 }
 
 void client_actor::get_option(request_id id, const v1::GetOptionRequest& m) {
@@ -360,6 +372,12 @@ result<supervisor_handle> client_actor::link_named(std::string_view name) const 
               "there is no modem \"" + std::string(name) + "\"; there is " + there);
 }
 
+link_kind client_actor::kind_of(std::string_view name) const {
+  for (const auto& link : seed_.links)
+    if (link.name == name) return link.kind;
+  return link_kind::modem;
+}
+
 supervisor_handle client_actor::link_of(const msg::socket_shape& shape) const {
   const auto device = parse_device(shape.device);
   const auto link = link_named(device ? device->link : std::string());
@@ -391,16 +409,38 @@ void client_actor::set_device(request_id id, const v1::SetOptionRequest& m) {
   const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::bad_socket)); });
   if (!actor) return;
   const auto name = device->link.empty() ? seed_.links.front().name : device->link;
-  ask(this, actor, limits::actor_reply_max * 2,
-      msg::move_channel{m.text(), name, caf::actor_cast<caf::strong_actor_ptr>(*link)},
-      on<msg::option_set>([this, id](const msg::option_set& set) {
-        v1::Reply answer;
-        answer.mutable_option();
-        if (set.rules)
-          wire::set_rules(*answer.mutable_option()->mutable_datagram_rules(), *set.rules);
-        reply(id, answer);
-      }),
+  const bool chooses = kind_of(name) == link_kind::host;  // a modem has the one network only
+  if (!chooses && device->pdn != pdn_id{})
+    return refuse(id, fail(errc::unsupported_operation,
+                           "only the first packet network, pdn0, of a modem can be used so far"));
+  const msg::move_channel move{m.text(), name, caf::actor_cast<caf::strong_actor_ptr>(*link)};
+  const auto moved = [this, id](const msg::option_set& set) {
+    v1::Reply answer;
+    answer.mutable_option();
+    if (set.rules) wire::set_rules(*answer.mutable_option()->mutable_datagram_rules(), *set.rules);
+    reply(id, answer);
+  };
+  ask(this, actor, limits::actor_reply_max * 2, move,
+      on<msg::option_set>(
+          [this, id, actor, move, moved, chooses, pdn = device->pdn](const msg::option_set& set) {
+            if (chooses) return choose_pdn(id, actor, move, pdn, [moved, set] { moved(set); });
+            moved(set);
+          }),
       refusal(id));
+}
+
+/// The socket is at its link; now the packet network there. One that is not there leaves the socket
+/// with the first.
+void client_actor::choose_pdn(request_id id, const socket_handle& actor, msg::move_channel move,
+                              pdn_id pdn, std::function<void()> chosen) {
+  move.device = move.link;
+  ask(this, actor, limits::actor_reply_max, msg::set_option{msg::option::pdn, number(pdn)},
+      on<msg::option_set>([chosen](const msg::option_set&) { chosen(); }),
+      [this, id, actor, move](const failure& why) {
+        ask(this, actor, limits::actor_reply_max, move,
+            on<msg::option_set>([this, id, why](const msg::option_set&) { refuse(id, why); }),
+            [this, id, why](const failure&) { refuse(id, why); });
+      });
 }
 
 void client_actor::names_reply(request_id id, const msg::socket_names& names) {

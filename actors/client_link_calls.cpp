@@ -11,6 +11,8 @@
 namespace cellsock {
 namespace {
 
+/// Of a status reply, for its list of sockets: a frame's 64 KiB less the links.
+constexpr std::size_t sockets_status_bytes_max = 48 * 1024;
 /// What the modem's numbers go to; what is above names no network anywhere.
 constexpr std::uint32_t pdn_id_max = 255;
 
@@ -186,7 +188,18 @@ void client_actor::status_reply(const status_in_progress& job) {
   }
   std::sort(sockets.begin(), sockets.end(),
             [](const auto& a, const auto& b) { return a.id < b.id; });
-  for (const auto& s : sockets) wire::set_socket(*to.add_sockets(), s, now);
+  std::size_t room = sockets_status_bytes_max;
+  for (const auto& s : sockets) {
+    v1::SocketStatus one;
+    wire::set_socket(one, s, now);
+    const auto size = one.ByteSizeLong() + 4;  // tag and length
+    if (size > room) {
+      to.set_sockets_left_out(to.sockets_left_out() + 1);
+      continue;
+    }
+    room -= size;
+    to.add_sockets()->Swap(&one);
+  }
   auto& counters = *to.mutable_counters();
   counters.set_control_connections(job.gateway.control_connections);
   counters.set_requests(job.gateway.requests);

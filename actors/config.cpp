@@ -51,12 +51,12 @@ constexpr std::array rows{
     key_row{"log.trace", type::boolean, 0, 0, "", "false",
             "log the AT dialogue too, payload as lengths and secrets as ***",
             [](settings& to, const value& from) { to.log_trace = from.flag; }},
-    key_row{"limits.sockets_per_uid_max", type::integer, 1, limits::sockets_max, "", "64",
-            "sockets of one user at once, on each modem",
+    key_row{"limits.sockets_per_uid_max", type::integer, 1, limits::sockets_configured_max, "",
+            "64", "sockets of one user at once, on each modem",
             [](settings& to, const value& from) {
               to.sockets_per_uid_max = static_cast<std::size_t>(from.number);
             }},
-    key_row{"limits.sockets_max", type::integer, 1, limits::sockets_max, "", "1024",
+    key_row{"limits.sockets_max", type::integer, 1, limits::sockets_configured_max, "", "1024",
             "sockets of all users at once, on each modem (which has 7 or 8 itself)",
             [](settings& to, const value& from) {
               to.sockets_max = static_cast<std::size_t>(from.number);

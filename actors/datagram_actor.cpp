@@ -151,8 +151,9 @@ caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_c
     return to_error(end_reason_.code == errc::none ? fail(errc::bad_socket) : end_reason_);
   if (connecting_) return to_error(fail(errc::connect_pending));
   if (!m.peer) {
-    // The modem has no way to dissolve an association; from here on every datagram names its
+    // A modem has no way to dissolve an association; from here on every datagram names its
     // destination, and what still arrives from the old peer is delivered.
+    send(bridge_, msg::dissolve_peer{common_.id});
     common_.peer.reset();
     return msg::channel_connected{};
   }
@@ -165,8 +166,9 @@ caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_c
   const auto timeout = common_.connect_timeout();
   ask(this, bridge_, timeout + bridge_reply_max, msg::connect_socket{common_.id, *m.peer, timeout},
       on<msg::socket_connected>(
-          [this, promise, peer = *m.peer](const msg::socket_connected&) mutable {
+          [this, promise, peer = *m.peer](const msg::socket_connected& c) mutable {
             connecting_ = false;
+            if (c.local) common_.local = c.local;
             common_.peer = peer;
             common_.say_connected(peer);
             promise.deliver(msg::channel_connected{});

@@ -35,9 +35,7 @@ result<device> parse_device(std::string_view text) {
   if (slash != std::string_view::npos) pdn = pdn_number(text.substr(slash + 1));
   if (!good_link || !pdn)
     return fail(errc::no_device, "a device is named MODEM or MODEM/pdn0, as modem0/pdn0");
-  if (*pdn != 0)
-    return fail(errc::unsupported_operation,
-                "only the first packet network, pdn0, can be used so far");
+  named.pdn = pdn_id{static_cast<std::uint8_t>(*pdn)};
   return named;
 }
 

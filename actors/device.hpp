@@ -16,7 +16,7 @@ struct device {
 };
 
 /// `modem1`, `modem1/pdn0`, `pdn0` (of the default modem), or nothing. errc::no_device for what is
-/// no name of a device, errc::unsupported_operation for a packet network other than the first.
+/// no name of a device. Whether the link has that packet network is the link's affair.
 [[nodiscard]] result<device> parse_device(std::string_view text);
 
 /// What a modem may be called: letters, digits, - and _, 1 to 15 of them (a Linux interface name),

@@ -70,6 +70,7 @@ struct socket_created {
   shared_descriptor program_end = {};  // to be passed on, then closed here
   socket_handle actor = {};
   datagram_rules rules = {};
+  stream_rules stream = {};
 };
 struct socket_born {
   socket_cookie cookie;
@@ -102,6 +103,7 @@ using bridge_handle = caf::typed_actor<
     caf::replies_to<msg::close_socket>::with<msg::socket_closed>,
     caf::reacts_to<msg::forget_socket>, caf::reacts_to<msg::offer>,
     caf::reacts_to<msg::want_receive>, caf::reacts_to<msg::chunk>, caf::reacts_to<msg::datagram>,
+    caf::reacts_to<msg::finish_sending>, caf::reacts_to<msg::dissolve_peer>,
     // Fails with name_not_found, name_failed, name_try_again, link_down, not_registered.
     caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
     caf::replies_to<msg::get_interfaces>::with<msg::interfaces>,
@@ -132,6 +134,7 @@ struct socket_adopted {
   bridge_handle bridge;
   datagram_rules rules = {};
   link_kind kind = link_kind::modem;
+  stream_rules stream = {};
 };
 }  // namespace cellsock::msg
 
@@ -176,6 +179,7 @@ using gateway_handle =
 struct named_link {
   std::string name;
   supervisor_handle actor;
+  link_kind kind = link_kind::modem;
 };
 using link_list = std::vector<named_link>;
 
@@ -254,6 +258,8 @@ CELLSOCK_MESSAGE(forget_socket)
 CELLSOCK_MESSAGE(offer)
 CELLSOCK_MESSAGE(want_receive)
 CELLSOCK_MESSAGE(chunk)
+CELLSOCK_MESSAGE(finish_sending)
+CELLSOCK_MESSAGE(dissolve_peer)
 CELLSOCK_MESSAGE(datagram)
 CELLSOCK_MESSAGE(give_chunk)
 CELLSOCK_MESSAGE(chunk_sent)

@@ -12,6 +12,7 @@
 
 #include "actors/event_bus.hpp"
 #include "actors/gateway.hpp"
+#include "actors/host/host_bridge_actor.hpp"
 #include "actors/kernel_probe.hpp"
 #include "actors/listener.hpp"
 #include "actors/log.hpp"
@@ -68,6 +69,9 @@ std::optional<pdn_families> families_of(const std::string& word) {
 bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& loop) {
   return [&modem, log_trace, &loop](caf::actor_system& system, supervisor_handle supervisor) {
     const auto where = *parse_modem_uri(modem.uri);
+    if (const auto* own = std::get_if<host_uri>(&where))
+      return bridge_handle(system.spawn<host::host_bridge_actor>(
+          host::host_bridge_seed{own->interfaces, std::move(supervisor)}, loop));
     bridge_seed seed;
     seed.config = {.name = modem.name,
                    .baud = baud_of(where),
@@ -99,9 +103,11 @@ gateway_actor::link_factory links_of(const settings& config, reactor& loop) {
       seed.sockets_max = config.sockets_max;
       seed.warning = std::string(warning_of(*parse_modem_uri(modem.uri)));
       seed.first_id = static_cast<std::uint32_t>(links.size() + 1);
+      const bool own = std::holds_alternative<host_uri>(*parse_modem_uri(modem.uri));
+      seed.kind = own ? link_kind::host : link_kind::modem;
       seed.links = static_cast<std::uint32_t>(config.modems.size());
       links.push_back(
-          {modem.name, supervisor_handle(system.spawn<supervisor_actor>(std::move(seed), loop))});
+          {modem.name, supervisor_handle(system.spawn<supervisor_actor>(seed, loop)), seed.kind});
     }
     return links;
   };

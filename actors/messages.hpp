@@ -176,6 +176,7 @@ struct socket_names {
   std::optional<endpoint> local = {};
   std::optional<endpoint> peer = {};
   std::optional<datagram_rules> rules = {};
+  bool half_close = false;  // its link can end one direction alone
 };
 /// Why reception or the channel ended; errc::none while it has not, or ended in order.
 struct get_reason {};
@@ -231,10 +232,13 @@ struct connect_socket {
   endpoint peer;
   std::chrono::milliseconds timeout;
 };
-struct socket_connected {};
+struct socket_connected {
+  std::optional<endpoint> local = {};  // where the link knows it
+};
 struct bind_socket {
   socket_id id;
-  std::uint16_t port = 0;  // 0: any free one
+  std::uint16_t port = 0;   // 0: any free one
+  ip_address address = {};  // for links with a choice; a modem uses its own
 };
 struct socket_bound {
   endpoint local;
@@ -282,6 +286,14 @@ struct offer {
   std::size_t waiting = 0;
   std::size_t next_bytes = 0;
 };
+/// The program sends no more: the peer gets an end of file behind the last chunk (stream_rules).
+struct finish_sending {
+  socket_id id;
+};
+/// A datagram socket has no peer any more.
+struct dissolve_peer {
+  socket_id id;
+};
 struct want_receive {
   socket_id id;
   bool wanted = false;
@@ -318,10 +330,11 @@ struct socket_broken {
 };
 
 // ---- supervisor <-> bridge ----
-/// What one datagram may be, by the socket's family (an IPv6 header is longer).
+/// What one datagram may be, by the socket's family (an IPv6 header is longer), and how streams go.
 struct link_rules {
   datagram_rules v4 = {};
   datagram_rules v6 = {};
+  stream_rules stream = {};
 };
 struct get_bridge_report {};
 struct bridge_report {

@@ -70,8 +70,13 @@ std::chrono::milliseconds socket_common::linger() const {
 }
 
 msg::socket_names socket_common::names(bool connected) const {
-  return {
-      .shape = shape, .connected = connected, .listening = listening, .local = local, .peer = peer};
+  return {.shape = shape,
+          .connected = connected,
+          .listening = listening,
+          .local = local,
+          .peer = peer,
+          .rules = {},
+          .half_close = stream.half_close};
 }
 
 msg::socket_report socket_common::report(socket_state state, std::uint64_t dropped) const {

@@ -18,6 +18,7 @@ struct socket_seed {
   std::string link = {};  // its name
   link_kind kind = link_kind::modem;
   bool accepted = false;  // for a connection that a listener takes
+  stream_rules stream = {};
 };
 
 /// The parts of a socket that do not depend on its type: options, reports, names.
@@ -30,7 +31,8 @@ public:
         who(seed.who),
         born(now),
         link(seed.link),
-        kind(seed.kind) {}
+        kind(seed.kind),
+        stream(seed.stream) {}
 
   const socket_id id;
   const socket_cookie cookie;
@@ -39,6 +41,7 @@ public:
   const std::chrono::steady_clock::time_point born;
   std::string link;
   link_kind kind;
+  stream_rules stream;
   bool listening = false;
   std::optional<endpoint> peer = {};
   std::optional<endpoint> local = {};  // bound

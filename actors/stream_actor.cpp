@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/stream_actor.hpp"
 
+#include <array>
+
 #include "actors/ask.hpp"
 #include "actors/through_bridge.hpp"
 #include "stack/limits.hpp"
@@ -36,7 +38,7 @@ stream_actor::behavior_type stream_actor::make_behavior() {
         return msg::end_reason{end_reason_, end_reason_.code != errc::none};
       },
       [this](const msg::channel_readable&) {
-        fill_staging(limits::staging_bytes_max);
+        fill_staging(common_.stream.chunk_bytes_max);
         offer_more();
         // No more to come, and no hang-up: shutdown(2) of the writing side alone.
         if (input_ended_) advance(socket_event::write_ended);
@@ -55,6 +57,7 @@ stream_actor::behavior_type stream_actor::make_behavior() {
         common_.bytes_sent += m.bytes;
         moved_at_ = clock().now();
         flushes_.reached(bridge_, common_.id, common_.bytes_sent);
+        if (common_.stream.prompt) offer_more();
         check_flushed();
       },
       [](const msg::datagram_dropped&) {},
@@ -62,7 +65,10 @@ stream_actor::behavior_type stream_actor::make_behavior() {
         common_.bytes_received += m.data.size();
         moved_at_ = clock().now();
         if (reader_gone_) return tell_room();
-        backlog_.insert(backlog_.end(), m.data.begin(), m.data.end());
+        if (backlog_.empty())
+          backlog_ = std::move(m.data);
+        else
+          backlog_.insert(backlog_.end(), m.data.begin(), m.data.end());
         deliver();
       },
       [this](const msg::reception_ended&) { advance(socket_event::peer_ended); },
@@ -106,6 +112,7 @@ void stream_actor::perform(socket_action action, const failure& why) {
     case socket_action::begin_connect: break;  // connect() has the peer and asks
     case socket_action::open_channel:
       end_->open_for_writing();
+      if (common_.stream.channel_bytes > 0) end_->enlarge(common_.stream.channel_bytes);
       answer_connect(failure{errc::none});
       tell_room();
       end_->arm_read();
@@ -120,7 +127,11 @@ void stream_actor::perform(socket_action action, const failure& why) {
       deliver();
       break;
     case socket_action::await_peer:
-      delayed_send(this, limits::half_close_max, msg::linger_over{++linger_});
+      // A peer that heard nothing of it ends when it likes; one that got an end of file is the
+      // program's affair, for as long as it holds the descriptor.
+      if (!common_.stream.half_close)
+        delayed_send(this, limits::half_close_max, msg::linger_over{++linger_});
+      finish_sending();
       break;
     case socket_action::finish_both:
       peer_done_ = true;
@@ -136,11 +147,11 @@ void stream_actor::perform(socket_action action, const failure& why) {
     case socket_action::flush_rest:
       send(supervisor_, msg::socket_closing{common_.id});
       program_gone_ = reader_gone_ = true;
-      backlog_.clear();
+      backlog_ = {};
       backlog_from_ = 0;
       tell_room();
       delayed_send(this, common_.linger(), msg::linger_over{++linger_});
-      fill_staging(limits::staging_bytes_max);
+      fill_staging(common_.stream.chunk_bytes_max);
       offer_more();
       check_flushed();
       break;
@@ -193,7 +204,8 @@ caf::result<msg::channel_connected> stream_actor::connect(const msg::connect_cha
   common_.say_connecting(*m.peer);
   const auto timeout = common_.connect_timeout();
   ask(this, bridge_, timeout + bridge_reply_max, msg::connect_socket{common_.id, *m.peer, timeout},
-      on<msg::socket_connected>([this, to = *m.peer](const msg::socket_connected&) {
+      on<msg::socket_connected>([this, to = *m.peer](const msg::socket_connected& c) {
+        if (c.local) common_.local = c.local;
         common_.say_connected(to);
         advance(socket_event::connected);
       }),
@@ -325,15 +337,18 @@ void stream_actor::answer_connect(const failure& why) {
 // ---- program to modem ----
 
 void stream_actor::fill_staging(std::size_t bytes_max) {
+  // One for all: a socket holds the bytes it has, not the room for the most it may have.
+  static thread_local std::array<std::byte, limits::channel_read_bytes_max> scratch;
   while (!input_ended_ && staging_.size() < bytes_max) {
-    const std::size_t had = staging_.size();
-    staging_.resize(bytes_max);
-    const auto got = end_->read_some(std::span(staging_).subspan(had));
-    staging_.resize(had + got.bytes);
+    const auto room = std::min(bytes_max - staging_.size(), scratch.size());
+    const auto got = end_->read_some(std::span(scratch).first(room));
+    const auto* const first = scratch.data();
+    staging_.insert(staging_.end(), first, first + got.bytes);
     if (got.how == channel::read_end::no_more) input_ended_ = true;
-    if (got.how != channel::read_end::got) break;
+    // Less than there was room for: nothing more is there, and if it is, it makes itself heard.
+    if (got.how != channel::read_end::got || got.bytes < room) break;
   }
-  if (carries_input() && !input_ended_ && staging_.size() < limits::staging_bytes_max)
+  if (carries_input() && !input_ended_ && staging_.size() < common_.stream.chunk_bytes_max)
     end_->arm_read();
 }
 
@@ -350,12 +365,19 @@ bool stream_actor::carries_input() const {
 
 void stream_actor::offer_more() {
   if (staging_.empty() || offered_ || state_ == socket_state::ending) return;
+  if (common_.stream.prompt) {
+    if (!chunk_out_) give(common_.stream.chunk_bytes_max);
+    return;
+  }
   offered_ = true;
   send(bridge_, msg::offer{common_.id, staging_.size() + end_->unread()});
 }
 
 void stream_actor::give(std::size_t bytes_max) {
-  fill_staging(std::min(bytes_max, limits::staging_bytes_max));
+  // Where the line takes its time many small writes become one chunk; for a prompt link this was
+  // read just now, and what comes later makes itself heard.
+  const bool listening = common_.stream.prompt && staging_.size() < common_.stream.chunk_bytes_max;
+  if (!listening) fill_staging(std::min(bytes_max, common_.stream.chunk_bytes_max));
   offered_ = false;
   msg::bytes out;
   if (staging_.size() <= bytes_max) {
@@ -367,17 +389,25 @@ void stream_actor::give(std::size_t bytes_max) {
   }
   chunk_out_ = !out.empty();
   send(bridge_, msg::chunk{common_.id, std::move(out)});
-  fill_staging(limits::staging_bytes_max);  // the next chunk gathers while this one is on the line
+  // The next chunk gathers while this one is on the line.
+  if (!listening) fill_staging(common_.stream.chunk_bytes_max);
   offer_more();
   check_flushed();
 }
 
+void stream_actor::finish_sending() {
+  const bool all_given = input_ended_ && staging_.empty() && !chunk_out_;
+  if (!common_.stream.half_close || state_ != socket_state::write_closed || !all_given) return;
+  if (!std::exchange(finish_told_, true)) send(bridge_, msg::finish_sending{common_.id});
+}
+
 void stream_actor::check_flushed() {
+  finish_sending();
   const bool finishing = state_ == socket_state::finishing;
   if ((state_ != socket_state::draining && !finishing) || chunk_out_ || !staging_.empty()) return;
   if (finishing && backlog_from_ < backlog_.size()) return;  // the program has not got it all
   if (!input_ended_) {
-    fill_staging(limits::staging_bytes_max);
+    fill_staging(common_.stream.chunk_bytes_max);
     if (!staging_.empty()) return offer_more();
     if (!input_ended_) return;  // armed: the end has not been read yet
   }
@@ -397,7 +427,7 @@ void stream_actor::deliver() {
     }
   }
   if (reader_gone_ || backlog_from_ == backlog_.size()) {
-    backlog_.clear();
+    backlog_ = {};  // an idle socket holds no room
     backlog_from_ = 0;
     if (peer_done_) end_->finish_writing();
     if (state_ == socket_state::ending) return advance(socket_event::delivered);
@@ -407,8 +437,8 @@ void stream_actor::deliver() {
 }
 
 void stream_actor::tell_room() {
-  const bool room = state_ == socket_state::open &&
-                    backlog_.size() - backlog_from_ < limits::receive_backlog_bytes_max;
+  const bool receives = state_ == socket_state::open || state_ == socket_state::write_closed;
+  const bool room = receives && backlog_.size() - backlog_from_ < limits::receive_backlog_bytes_max;
   if (std::exchange(room_told_, room) != room) send(bridge_, msg::want_receive{common_.id, room});
 }
 

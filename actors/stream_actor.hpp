@@ -35,6 +35,7 @@ private:
   void offer_more();
   void give(std::size_t bytes_max);
   void check_flushed();
+  void finish_sending();
   [[nodiscard]] bool carries_input() const;
   // Modem to program.
   void deliver();
@@ -59,6 +60,7 @@ private:
   bool input_ended_ = false;  // nothing more will come from the program
   bool chunk_out_ = false;    // a chunk is with the bridge
   bool offered_ = false;
+  bool finish_told_ = false;
   msg::bytes backlog_;  // received, not yet in the channel
   std::size_t backlog_from_ = 0;
   bool peer_done_ = false;     // end of file once the backlog is delivered

@@ -136,8 +136,8 @@ caf::result<msg::socket_created> supervisor_actor::create(const msg::create_sock
   if (!made) return to_error(made.error());
   const socket_id id{next_id_};
   next_id_ += seed_.links;
-  socket_seed seed{id,      made->cookie, m.shape,    m.who,      made->ours,
-                   bridge_, this,         seed_.name, seed_.kind, m.accepted};
+  socket_seed seed{id,   made->cookie, m.shape,    m.who,      made->ours,   bridge_,
+                   this, seed_.name,   seed_.kind, m.accepted, rules_.stream};
   const auto actor = m.shape.kind == transport::stream ? spawn<stream_actor>(std::move(seed))
                                                        : spawn<datagram_actor>(std::move(seed));
   monitor(actor);
@@ -150,7 +150,8 @@ caf::result<msg::socket_created> supervisor_actor::create(const msg::create_sock
                                 {"cookie", number(made->cookie)},
                                 {"pid", m.who.pid},
                                 {"program", m.who.program}});
-  return msg::socket_created{id, made->cookie, made->theirs, actor, rules_of(m.shape.family)};
+  return msg::socket_created{
+      id, made->cookie, made->theirs, actor, rules_of(m.shape.family), rules_.stream};
 }
 
 caf::result<msg::socket_adopted> supervisor_actor::adopt(const msg::adopt_socket& m) {
@@ -162,7 +163,7 @@ caf::result<msg::socket_adopted> supervisor_actor::adopt(const msg::adopt_socket
   monitor(m.actor);
   children_.emplace(m.actor.address(), child{m.id, m.actor, m.cookie, m.shape, m.who});
   log::info("socket-moved", {{"link", seed_.name}, {"socket", number(m.id)}});
-  return msg::socket_adopted{bridge_, rules_of(m.shape.family), seed_.kind};
+  return msg::socket_adopted{bridge_, rules_of(m.shape.family), seed_.kind, rules_.stream};
 }
 
 void supervisor_actor::down(const caf::down_msg& m) {

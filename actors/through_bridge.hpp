@@ -26,7 +26,7 @@ caf::result<msg::channel_bound> bind_through(Self* self, const bridge_handle& br
   auto promise = self->template make_response_promise<msg::channel_bound>();
   common.binding = true;
   // Asked to bind to an address, the modem uses its own: another one would be a lie.
-  ask(self, bridge, bridge_reply_max, msg::bind_socket{common.id, m.local.port},
+  ask(self, bridge, bridge_reply_max, msg::bind_socket{common.id, m.local.port, m.local.address},
       on<msg::socket_bound>(
           [&common, promise, wanted = m.local](const msg::socket_bound& b) mutable {
             common.binding = false;
@@ -124,6 +124,7 @@ caf::result<msg::option_set> move_through(Self* self, bridge_handle& bridge,
             supervisor = to;
             common.link = m.link;
             common.kind = adopted.kind;
+            common.stream = adopted.stream;
             common.shape.device = m.device;
             self->send(bridge, msg::declare_socket{common.id, common.shape.family,
                                                    common.shape.kind, socket_handle(self)});

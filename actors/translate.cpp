@@ -32,6 +32,8 @@ constexpr std::array error_rows{
     error_row{errc::stream_damaged, v1::ERROR_CODE_STREAM_DAMAGED},
     error_row{errc::address_in_use, v1::ERROR_CODE_ADDRESS_IN_USE},
     error_row{errc::address_not_available, v1::ERROR_CODE_ADDRESS_NOT_AVAILABLE},
+    error_row{errc::network_unreachable, v1::ERROR_CODE_NETWORK_UNREACHABLE},
+    error_row{errc::host_unreachable, v1::ERROR_CODE_HOST_UNREACHABLE},
     error_row{errc::not_connected, v1::ERROR_CODE_NOT_CONNECTED},
     error_row{errc::already_connected, v1::ERROR_CODE_ALREADY_CONNECTED},
     error_row{errc::connect_in_progress, v1::ERROR_CODE_CONNECT_IN_PROGRESS},

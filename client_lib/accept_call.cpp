@@ -96,6 +96,7 @@ int adopt(arrival came, const socket_entry& listener) {
   // As accept(2): options of the listener, its O_NONBLOCK not.
   entry->receive_timeout_ms = listener.receive_timeout_ms.load();
   entry->send_timeout_ms = listener.send_timeout_ms.load();
+  entry->send_buffer = listener.send_buffer.load();  // no listener sends: it still has it
   process().sockets.insert(came.channel.get(), std::move(entry));
   ::fcntl(came.channel.get(), F_SETFD, 0);
   return came.channel.release();

@@ -39,6 +39,7 @@ int replace_channel(held_socket& socket, unique_fd fresh) {
   entry->daemon_instance = old.daemon_instance.load();
   entry->receive_timeout_ms = old.receive_timeout_ms.load();
   entry->send_timeout_ms = old.send_timeout_ms.load();
+  entry->send_buffer = old.send_buffer.load();
   entry->set_rules(*old.rules());
   auto& table = process().sockets;
   table.erase(old.cookie);

@@ -56,6 +56,10 @@ constexpr std::array rows{
               "Another socket uses this local port."},
     error_row{ERROR_CODE_ADDRESS_NOT_AVAILABLE, EADDRNOTAVAIL, "address-not-available",
               "The local address is not one of this link's."},
+    error_row{ERROR_CODE_NETWORK_UNREACHABLE, ENETUNREACH, "network-unreachable",
+              "The gateway has no route to this network."},
+    error_row{ERROR_CODE_HOST_UNREACHABLE, EHOSTUNREACH, "host-unreachable",
+              "The gateway finds no way to this peer."},
     // The socket's own state.
     error_row{ERROR_CODE_NOT_CONNECTED, ENOTCONN, "not-connected", "The socket is not connected."},
     error_row{ERROR_CODE_ALREADY_CONNECTED, EISCONN, "already-connected",

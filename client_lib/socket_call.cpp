@@ -27,6 +27,7 @@ int open_socket(wire::Family family, wire::SocketType type, std::uint32_t protoc
   auto entry = std::make_shared<socket_entry>(reply.cookie(), family, type);
   entry->daemon_instance = made->daemon_instance;
   entry->set_rules(reply.datagram_rules());
+  entry->send_buffer = static_cast<int>(reply.channel_bytes());
   process().sockets.insert(channel.get(), std::move(entry));
   // Received close-on-exec, so that no other thread's exec gets it half-made; handed out without,
   // as socket(2) does.

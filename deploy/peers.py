@@ -39,6 +39,7 @@ class Http6(http.server.ThreadingHTTPServer):
 class Threaded(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 1024  # 64 threads connect at once; the default is 5
 
 
 def tcp(handle):

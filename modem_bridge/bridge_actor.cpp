@@ -126,6 +126,9 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         engine_.datagram(m.id, m.peer, std::move(m.payload), now());
         settle();
       },
+      // Not asked of a modem (stream_rules), and nothing it could do.
+      [](const msg::finish_sending&) {},
+      [](const msg::dissolve_peer&) {},
       [this](msg::resolve_name& m) -> caf::result<msg::name_resolved> {
         if (m.pdn && number(*m.pdn) != 0)
           return to_error(fail(errc::no_device, "resolve: there is no packet data network " +
@@ -295,7 +298,7 @@ void bridge_actor::rearm() {
 }
 
 msg::link_rules bridge_actor::rules() const {
-  return {engine_.rules(ip_family::v4), engine_.rules(ip_family::v6)};
+  return {engine_.rules(ip_family::v4), engine_.rules(ip_family::v6), {}};
 }
 
 link_status bridge_actor::status() const {

@@ -17,9 +17,11 @@ using namespace std::chrono_literals;
 /// starve the line (2880 asked: 10 % of the rate with one-byte writes).
 inline constexpr int stream_channel_buffer_bytes = 8192;
 /// A datagram channel must hold the largest packet whole (reported size - 32).
-inline constexpr int datagram_channel_buffer_bytes = 16384;
-/// Staged per stream beyond the channel: the longest chunk a bridge asks for (80 ms of a line of
-/// 1,000,000 baud), so that the next one is full whatever the program's write sizes are.
+/// 65507 bytes of a host link and their frame. Nothing is held for it while it is empty.
+inline constexpr int datagram_channel_buffer_bytes = 40960;
+/// Staged per stream beyond the channel: the longest chunk a modem's bridge asks for (80 ms of a
+/// line of 1,000,000 baud; other links say their own, stream_rules), so that the next one is full
+/// whatever the program's write sizes are.
 inline constexpr std::size_t staging_bytes_max = 8192;
 /// Received and not yet in the channel: 160 ms of a line of 1,000,000 baud. Where the modem pushes,
 /// a program that reads is to get its share of the processor before the modem is told to stop. One
@@ -49,6 +51,9 @@ inline constexpr std::size_t control_connections_per_uid_max = 512;
 inline constexpr std::size_t sockets_per_uid_max = 64;
 /// Sockets known to the daemon at once, over all programs: two descriptors each, of 20,000 or more.
 inline constexpr std::size_t sockets_max = 1024;
+/// The most that either may be configured to: a host link has no handles that run out, and three
+/// descriptors each keep 16384 within what systemd and most distributions allow at most (524288).
+inline constexpr std::size_t sockets_configured_max = 16384;
 /// Why a channel ended, kept for the program that asks later.
 inline constexpr std::size_t tombstones_max = 4096;
 inline constexpr auto tombstone_age_max = 10min;
@@ -91,6 +96,8 @@ inline constexpr auto half_close_max = 120s;
 /// holds the modem for everybody, so it is short; and never longer than the longest.
 inline constexpr auto connect_timeout_default = 10s;
 inline constexpr auto connect_timeout_max = 120s;
+/// One read of a stream's channel: the longest chunk that any link asks for.
+inline constexpr std::size_t channel_read_bytes_max = 65536;
 /// Daemon stop: sockets closed in the modem, then gone, whatever happens.
 inline constexpr auto stop_max = 10s;
 /// How long a request waits for another actor that answers at once when healthy.

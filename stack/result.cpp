@@ -44,6 +44,8 @@ constexpr std::array rows{
     row{errc::address_in_use, "address-in-use", "another socket uses this local port"},
     row{errc::address_not_available, "address-not-available",
         "not an address of this link, or the link has none of this family"},
+    row{errc::network_unreachable, "network-unreachable", "there is no route to this network"},
+    row{errc::host_unreachable, "host-unreachable", "no way to the peer was found"},
     row{errc::not_connected, "not-connected", "the socket is not connected"},
     row{errc::already_connected, "already-connected", "the socket is connected already"},
     row{errc::connect_in_progress, "connect-in-progress", "the connect goes on"},

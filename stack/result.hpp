@@ -32,6 +32,8 @@ enum class errc : std::uint8_t {
   stream_damaged,  // a counted receive did not add up: bytes of this stream cannot be trusted
   address_in_use,  // bind: another socket has the local port
   address_not_available,  // bind: not one of this link's; connect: it has none of this family
+  network_unreachable,    // no route from this host (the host link; a modem says not_registered)
+  host_unreachable,
   // The socket's own state.
   not_connected,
   already_connected,

@@ -5,6 +5,8 @@
 #include <span>
 #include <string>
 
+#include "stack/limits.hpp"
+
 namespace cellsock {
 
 enum class transport : std::uint8_t { stream, datagram };
@@ -17,6 +19,14 @@ struct datagram_rules {
   std::string forbidden_with_guard = {};  // … may have none of these bytes …
   std::size_t guarded_bytes_max = 0;      // … and be no longer than this
   friend bool operator==(const datagram_rules&, const datagram_rules&) = default;
+};
+
+/// What a link does with the bytes of a stream.
+struct stream_rules {
+  std::size_t chunk_bytes_max = limits::staging_bytes_max;  // the longest chunk it asks for
+  std::size_t channel_bytes = 0;  // of a connected stream's channel, each way; 0: as it was born
+  bool prompt = false;            // takes a chunk, unasked for, whenever none is out
+  bool half_close = false;        // it can end the sending direction alone
 };
 
 /// Whether `payload` can be carried under `rules`.

@@ -29,4 +29,9 @@ namespace cellsock::cli {
   return text;
 }
 
+/// After a list of sockets that is not whole.
+inline std::string left_out_text(std::uint32_t count) {
+  return count == 0 ? std::string() : "and " + std::to_string(count) + " more\n";
+}
+
 }  // namespace cellsock::cli

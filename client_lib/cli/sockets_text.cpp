@@ -26,7 +26,8 @@ std::string sockets_text(const v1::StatusReply& status) {
                     std::to_string(one.bytes_queued()), std::to_string(one.datagrams_dropped()),
                     span_text(one.age_ms()), std::to_string(one.owner_pid()),
                     std::to_string(one.owner_uid()), known(one.owner_program())});
-  return rows.size() == 1 ? "no sockets\n" : table_text(rows);
+  return rows.size() == 1 ? "no sockets\n"
+                          : table_text(rows) + left_out_text(status.sockets_left_out());
 }
 
 }  // namespace cellsock::cli

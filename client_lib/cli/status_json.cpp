@@ -106,7 +106,9 @@ std::string text(const json& said) {
 }  // namespace
 
 std::string sockets_json(const v1::StatusReply& status) {
-  return text(json{{"sockets", sockets(status)}});
+  json said{{"sockets", sockets(status)}};
+  said["sockets_left_out"] = status.sockets_left_out();
+  return text(said);
 }
 
 std::string status_json(const v1::StatusReply& status) {
@@ -114,6 +116,7 @@ std::string status_json(const v1::StatusReply& status) {
   said["links"] = json::array();
   for (const auto& one : status.links()) said["links"].push_back(link(one));
   said["sockets"] = sockets(status);
+  said["sockets_left_out"] = status.sockets_left_out();
   const auto& counted = status.counters();
   said["counters"] = {{"control_connections", counted.control_connections()},
                       {"requests", counted.requests()},

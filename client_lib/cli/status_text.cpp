@@ -107,6 +107,19 @@ std::string lines_text(const v1::LinkStatus& link) {
                  level("RI", link.lines().ri())});
 }
 
+/// A link without a modem has no line, no handles and no radio to speak of.
+bool has_modem(const v1::LinkStatus& link) {
+  return !link.uri().starts_with("host:");
+}
+
+std::string modem_text(const v1::StatusReply& status, const v1::LinkStatus& link) {
+  if (!has_modem(link)) return field("sockets", std::to_string(link.handles_used()) + " in use");
+  return field("sockets", std::to_string(link.handles_used()) + " of " +
+                              std::to_string(link.handles_max()) + " of the modem's in use") +
+         exhausted_text(status, link) + field("held by", holder(status, link)) +
+         field("uart", uart_text(link.uart())) + field("lines", lines_text(link));
+}
+
 std::string link_text(const v1::StatusReply& status, const v1::LinkStatus& link) {
   const auto signal =
       link.has_rsrp_dbm() ? "RSRP " + std::to_string(link.rsrp_dbm()) + " dBm" : std::string();
@@ -120,13 +133,11 @@ std::string link_text(const v1::StatusReply& status, const v1::LinkStatus& link)
                                 prefixed("firmware ", link.modem_firmware()),
                                 prefixed("IMEI ", link.imei())})) +
          field("dialect", joined({link.dialect(), prefixed("firmware ", link.firmware())})) +
-         field("network", joined({link.registration(), prefixed("operator ", link.operator_plmn()),
+         field("network", joined({has_modem(link) ? link.registration() : "",
+                                  prefixed("operator ", link.operator_plmn()),
                                   link.access_technology(), signal})) +
          field("address", joined({link.address(), link.address6(), mtu})) +
-         field("sockets", std::to_string(link.handles_used()) + " of " +
-                              std::to_string(link.handles_max()) + " of the modem's in use") +
-         exhausted_text(status, link) + field("held by", holder(status, link)) +
-         field("uart", uart_text(link.uart())) + field("lines", lines_text(link));
+         modem_text(status, link);
 }
 
 std::string short_sockets_text(const v1::StatusReply& status) {
@@ -139,7 +150,7 @@ std::string short_sockets_text(const v1::StatusReply& status) {
                     peer.empty() ? "-" : peer, bytes_text(one.bytes_sent()),
                     bytes_text(one.bytes_received()), span_text(one.age_ms()), owner(one)});
   }
-  return '\n' + table_text(rows);
+  return '\n' + table_text(rows) + left_out_text(status.sockets_left_out());
 }
 
 }  // namespace

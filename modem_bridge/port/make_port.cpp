@@ -21,6 +21,7 @@ struct maker {
   port_ptr operator()(const emulator_uri& uri) const {
     return std::make_unique<emulator_port>(loop, uri, said);
   }
+  port_ptr operator()(const host_uri&) const { return {}; }
 };
 
 }  // namespace

@@ -9,8 +9,8 @@
 
 namespace cellsock {
 
-/// The port that a URI names. `said` hears what a child process writes; may be empty. The context
-/// must outlive the port.
+/// The port that a URI names; none for `host:`. `said` hears what a child process writes; may be
+/// empty. The context must outlive the port.
 [[nodiscard]] port_ptr make_port(asio::io_context& loop, const modem_uri& uri,
                                  std::function<void(std::string_view line)> said = {});
 

@@ -11,8 +11,10 @@ namespace {
 
 constexpr unsigned baud_min = 1200;
 constexpr unsigned baud_max = 4'000'000;
-constexpr std::size_t socket_path_max = 107;  // sockaddr_un, less its final zero
-constexpr std::size_t host_max = 253;         // RFC 1035, as text
+constexpr std::size_t socket_path_max = 107;    // sockaddr_un, less its final zero
+constexpr unsigned pdn_max = 10;                // what NRF_SO_BINDTOPDN can name
+constexpr std::size_t interface_name_max = 15;  // IFNAMSIZ, less its final zero
+constexpr std::size_t host_max = 253;           // RFC 1035, as text
 
 /// What nrf91-emulator may be told in a URI; the rest of its options is the port's own affair.
 struct emulator_option {
@@ -105,6 +107,19 @@ status set_option(emulator_uri& to, std::string_view name, std::string_view valu
   return done{};
 }
 
+status set_option(host_uri& to, std::string_view name, std::string_view value) {
+  constexpr std::string_view word = "pdn";
+  const auto pdn = name.starts_with(word) ? number(name.substr(word.size()), 0, pdn_max)
+                                          : std::optional<unsigned>();
+  if (!pdn) return unknown_option(name, "pdn0 to pdn" + std::to_string(pdn_max));
+  const bool good = !value.empty() && value.size() <= interface_name_max &&
+                    value.find_first_of("/: ") == std::string_view::npos;
+  if (!good) return invalid(std::string(name) + " must be the name of a network interface");
+  if (to.interfaces.size() <= *pdn) to.interfaces.resize(*pdn + 1);
+  to.interfaces[*pdn] = std::string(value);
+  return done{};
+}
+
 // ---- what stands between the scheme and the options ----
 
 struct mistake {
@@ -155,6 +170,11 @@ checked set_place(emulator_uri&, std::string_view text) {
   return mistake{0, "nothing stands between emulator: and its options (emulator:?NAME=VALUE)"};
 }
 
+checked set_place(host_uri&, std::string_view text) {
+  if (text.empty()) return {};
+  return mistake{0, "nothing stands between host: and its options (host:?pdn0=eth0)"};
+}
+
 // ---- schemes ----
 
 struct scheme {
@@ -162,7 +182,8 @@ struct scheme {
   modem_uri empty;
 };
 const std::array schemes{scheme{"serial", serial_uri{}}, scheme{"unix", unix_uri{}},
-                         scheme{"tcp", tcp_uri{}}, scheme{"emulator", emulator_uri{}}};
+                         scheme{"tcp", tcp_uri{}}, scheme{"emulator", emulator_uri{}},
+                         scheme{"host", host_uri{}}};
 
 }  // namespace
 
@@ -182,7 +203,7 @@ result<modem_uri> parse_modem_uri(std::string_view uri) {
                                   [&](const scheme& s) { return s.name == uri.substr(0, colon); });
   if (known == schemes.end())
     return bad(0, "unknown scheme \"" + std::string(uri.substr(0, colon)) +
-                      "\"; use serial:, unix:, tcp: or emulator:");
+                      "\"; use serial:, unix:, tcp:, emulator: or host:");
   const auto question = std::min(uri.find('?', colon), uri.size());
   modem_uri parsed = known->empty;
   const auto place = uri.substr(colon + 1, question - colon - 1);
@@ -207,7 +228,12 @@ result<modem_uri> parse_modem_uri(std::string_view uri) {
 }
 
 unsigned baud_of(const modem_uri& uri) noexcept {
-  return std::visit([](const auto& one) { return one.baud; }, uri);
+  return std::visit(
+      [](const auto& one) -> unsigned {
+        if constexpr (requires { one.baud; }) return one.baud;
+        return 0;
+      },
+      uri);
 }
 
 unsigned fast_baud_of(const modem_uri& uri) noexcept {

@@ -41,7 +41,12 @@ struct emulator_uri {
   std::vector<std::string> arguments = {};  // `--NAME=VALUE`, in the URI's order
 };
 
-using modem_uri = std::variant<serial_uri, unix_uri, tcp_uri, emulator_uri>;
+/// `host:?pdn0=eth0&pdn1=wwan0`: no modem, the gateway's own network.
+struct host_uri {
+  std::vector<std::string> interfaces = {};  // by PDN; empty: as the kernel routes
+};
+
+using modem_uri = std::variant<serial_uri, unix_uri, tcp_uri, emulator_uri, host_uri>;
 
 /// errc::invalid_argument says what is wrong and at which character.
 [[nodiscard]] result<modem_uri> parse_modem_uri(std::string_view uri);

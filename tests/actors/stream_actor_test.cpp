@@ -265,7 +265,10 @@ TEST_CASE_FIXTURE(fixture,
   tell(msg::chunk_sent{10});
   CHECK(book.closes == 0);
   CHECK(book.wants.back());
-  tell(msg::received{bytes(300), std::nullopt});
+  tell(msg::received{bytes(100), std::nullopt});
+  CHECK(book.wants.back());
+  CHECK(book.finishes == 0);  // this link cannot
+  tell(msg::received{bytes(200), std::nullopt});
   tell(msg::reception_ended{});
   CHECK(book.closes == 1);
   CHECK(get().size() == 300);

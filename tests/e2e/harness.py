@@ -139,7 +139,8 @@ class Relay:
 
 class World:
     """Emulated modems (one, unless more are asked for), one daemon and the servers, in a directory of
-    their own. `port` is how the daemon reaches each modem: serial, unix, tcp or emulator (its child)."""
+    their own. `port` is how the daemon reaches each modem: serial, unix, tcp or
+    emulator (its child); or no modem: host, or a whole host: URI."""
 
     def __init__(self, baud=1000000, emulator=(), daemon=(), start=True, modems=1, port="serial", dialect=DIALECT):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="cellsock-e2e-"))
@@ -193,8 +194,8 @@ class World:
         return first if modem == 0 else first.with_name(f"{first.name}{modem}")
 
     def start_emulator(self, modem=0):
-        if self.port == "emulator":
-            return  # the daemon does it
+        if self.port == "emulator" or self.port.startswith("host"):
+            return  # the daemon does it, or there is none
         link = self.path("link", modem)
         where = ["--link", link] if self.port == "serial" else ["--listen", f"unix:{link}"]
         process = self.spawn(
@@ -210,6 +211,8 @@ class World:
 
     def uri(self, modem=0):
         link = self.path("link", modem)
+        if self.port.startswith("host"):
+            return self.port if ":" in self.port else "host:"
         if self.port == "serial":
             return f"serial:{link}?baud={self.baud}"
         if self.port == "unix":

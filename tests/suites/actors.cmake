@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-file(GLOB sources CONFIGURE_DEPENDS unit/actors/*_test.cpp)
+file(GLOB sources CONFIGURE_DEPENDS unit/actors/*_test.cpp unit/actors/host/*_test.cpp)
 cellsock_test(unit_actors SOURCES ${sources} LIBS cellsock_actors PCH cellsock_pch_actors LABELS unit)
 
 file(GLOB sources CONFIGURE_DEPENDS actors/*_test.cpp)

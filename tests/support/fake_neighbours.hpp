@@ -16,6 +16,8 @@ struct notes {
   std::vector<endpoint> connects;
   int closes = 0;
   int forgets = 0;
+  int finishes = 0;
+  int dissolves = 0;
   socket_handle socket;
   std::vector<caf::typed_response_promise<msg::socket_connected>> connecting;
   std::vector<caf::typed_response_promise<msg::socket_closed>> closing;
@@ -53,6 +55,8 @@ public:
         [this](const msg::want_receive& m) { book_.wants.push_back(m.wanted); },
         [this](msg::chunk& m) { book_.chunks.push_back(std::move(m.data)); },
         [this](msg::datagram& m) { book_.datagrams.push_back(std::move(m)); },
+        [this](const msg::finish_sending&) { ++book_.finishes; },
+        [this](const msg::dissolve_peer&) { ++book_.dissolves; },
         [](const msg::resolve_name&) { return msg::name_resolved{}; },
         [](const msg::get_interfaces&) { return msg::interfaces{}; },
         [](const msg::set_dns&) { return msg::option_set{}; },

@@ -94,8 +94,8 @@ TEST_CASE("mistakes: where, what is wrong, and what would be right; all of them 
         "1:1 \"modem\" is a table: write [modem], or [[modem]] for each of several, and its keys "
         "(uri, name, apn, pdn_family) below it\n");
   CHECK(problems("[limits]\nsockets_per_uid_max = 0\nsockets_max = \"many\"\n") ==
-        "2:23 limits.sockets_per_uid_max must be an integer, 1 to 1024, not 0\n"
-        "3:15 limits.sockets_max must be an integer, 1 to 1024, not text\n");
+        "2:23 limits.sockets_per_uid_max must be an integer, 1 to 16384, not 0\n"
+        "3:15 limits.sockets_max must be an integer, 1 to 16384, not text\n");
   CHECK(problems("[log]\nlevel = 'loud'\n  trace = 1\n") ==
         "2:9 log.level must be one of debug, info, warn, error, not \"loud\"\n"
         "3:11 log.trace must be true or false, not an integer\n");

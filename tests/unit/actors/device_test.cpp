@@ -12,9 +12,9 @@ TEST_CASE("a device is a modem, its packet network, or both") {
   CHECK(*parse_device("pdn0") == device{});
 }
 
-TEST_CASE("only the first packet network can be chosen so far") {
-  for (const auto* other : {"modem1/pdn1", "pdn1", "pdn255"})
-    CHECK(parse_device(other).error().code == errc::unsupported_operation);
+TEST_CASE("a packet network is named with its modem, or of the default one") {
+  CHECK(*parse_device("modem1/pdn1") == device{"modem1", pdn_id{1}});
+  CHECK(*parse_device("pdn255") == device{"", pdn_id{255}});
 }
 
 TEST_CASE("what names no device") {

@@ -61,6 +61,15 @@ TEST_CASE("an emulator's options become its arguments") {
   CHECK(baud_of(full) == 1000000);
 }
 
+TEST_CASE("the host's own network: as it routes, or by an interface for each PDN") {
+  CHECK(parsed<host_uri>("host:").interfaces.empty());
+  const auto both = parsed<host_uri>("host:?pdn1=wwan0&pdn0=eth0");
+  CHECK(both.interfaces == std::vector<std::string>{"eth0", "wwan0"});
+  CHECK(parsed<host_uri>("host:?pdn2=lo").interfaces == std::vector<std::string>{"", "", "lo"});
+  CHECK(baud_of(both) == 0);
+  CHECK(warning_of(both).empty());
+}
+
 TEST_CASE("a line without flow control is warned of, and nothing else is") {
   CHECK(warning_of(*parse_modem_uri("serial:/dev/x?flow=none")).find("RTS/CTS") !=
         std::string_view::npos);
@@ -108,6 +117,13 @@ TEST_CASE("a bad URI is answered with what and where") {
            row{"emulator:?dialect=", "dialect needs a value"},
            row{"emulator:?no-sim=1", "true or false"},
            row{"emulator:?baud=1", "1200 to 4000000"},
+           row{"host:eth0", "character 6: nothing stands between host:"},
+           row{"host:?pdn11=eth0", "known: pdn0 to pdn10"},
+           row{"host:?pdn=eth0", "unknown option \"pdn\""},
+           row{"host:?baud=9600", "unknown option \"baud\""},
+           row{"host:?pdn0=", "name of a network interface"},
+           row{"host:?pdn0=sixteencharacter", "name of a network interface"},
+           row{"host:?pdn0=../eth0", "name of a network interface"},
        }) {
     CAPTURE(r.uri);
     const auto bad = parse_modem_uri(r.uri);
