@@ -76,3 +76,18 @@ TEST_CASE("the bus: everybody hears what they asked for, and nothing is wanted a
   CHECK(traced == "at ");
   CHECK_FALSE(events::wanted().happenings);
 }
+
+TEST_CASE("who asked for the modem's notices alone hears nothing else") {
+  std::string heard;
+  const auto one = events::subscribe({.link = "modem0", .notifications = true},
+                                     [&](const auto& e) { heard += std::string(e->name) + ' '; });
+  CHECK(events::wanted().notifications);
+  events::publish(event("connected"));
+  events::publish(event("at"));
+  auto notice = event("at-notification");
+  notice.fields = {{"link", "modem0"}, {"text", "+CEREG: 1"}};
+  events::publish(notice);
+  notice.fields[0].second = "modem1";
+  events::publish(notice);
+  CHECK(heard == "at-notification ");
+}
