@@ -2,6 +2,7 @@
 #include "actors/channel.hpp"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -174,11 +175,40 @@ channel::write_end channel::pass_connection(std::span<const std::byte> record, i
   attached->cmsg_len = CMSG_LEN(sizeof(int));
   std::memcpy(CMSG_DATA(attached), &connection, sizeof connection);
   const ssize_t n = ::sendmsg(end_.native_handle(), &header, MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (n == static_cast<ssize_t>(record.size())) return write_end::took;
+  if (n == static_cast<ssize_t>(record.size())) {
+    if (connection_charge_ == 0) {
+      // Nothing was ever sent before, so this is what one takes.
+      ::ioctl(end_.native_handle(), SIOCOUTQ, &connection_charge_);
+      apply_connection_limit();
+    }
+    return write_end::took;
+  }
   // ETOOMANYREFS: descriptors in flight have a limit per user; as good as a full queue.
   if (n < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS && errno != ETOOMANYREFS)
     return write_end::gone;
   return write_end::full;
+}
+
+// An end is writable while 4 * (charge + 1) is within its send buffer: with four times the charge
+// of `limit` connections it is until so many wait, and each accept after that wakes us.
+void channel::apply_connection_limit() {
+  if (connection_charge_ == 0 || connections_max_ == 0) return;
+  hold_for_program(2 * connection_charge_ * static_cast<int>(connections_max_));
+}
+
+void channel::limit_connections(unsigned limit) {
+  connections_max_ = limit;
+  apply_connection_limit();
+}
+
+void channel::hold_for_program(int bytes) {
+  if (!closed()) ::setsockopt(end_.native_handle(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
+bool channel::room_for_connection() const {
+  if (closed()) return false;
+  pollfd state{const_cast<channel*>(this)->end_.native_handle(), POLLOUT, 0};
+  return ::poll(&state, 1, 0) == 1 && (state.revents & POLLOUT) != 0;
 }
 
 std::size_t channel::unread() const {

@@ -64,6 +64,13 @@ public:
   /// peer.
   [[nodiscard]] write_end pass_connection(std::span<const std::byte> record, int connection);
 
+  /// Whether the program has accepted enough of what was passed for one more.
+  [[nodiscard]] bool room_for_connection() const;
+  /// How many connections may wait; the kernel may make it one more.
+  void limit_connections(unsigned limit);
+  /// SO_RCVBUF of the program: what may wait for it in the kernel.
+  void hold_for_program(int bytes);
+
   /// Bytes the program has written and we have not read, padding apart.
   [[nodiscard]] std::size_t unread() const;
   /// All bytes the program has ever written, padding apart: a request that arrives acts after every
@@ -81,6 +88,7 @@ public:
   [[nodiscard]] bool closed() const noexcept { return !end_.is_open(); }
 
 private:
+  void apply_connection_limit();
   template <class Fact>
   void tell(asio::posix::descriptor_base::wait_type what, bool& armed);
 
@@ -89,6 +97,8 @@ private:
   socket_handle owner_;
   std::size_t padding_ = 0;
   std::uint64_t consumed_ = 0;
+  unsigned connections_max_ = 0;
+  int connection_charge_ = 0;  // what one that waits takes of the send buffer; 0: not known yet
   bool read_armed_ = false;
   bool write_armed_ = false;
   bool error_armed_ = false;

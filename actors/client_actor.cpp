@@ -9,6 +9,7 @@
 #include "actors/log.hpp"
 #include "actors/translate.hpp"
 #include "stack/limits.hpp"
+#include "stack/option_rows.hpp"
 
 namespace cellsock {
 namespace {
@@ -20,6 +21,14 @@ std::optional<std::uint64_t> cookie_of(int fd) {
   socklen_t size = sizeof cookie;
   if (::getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) != 0) return std::nullopt;
   return cookie;
+}
+
+/// What a socket that has ended had set.
+std::int64_t value_of(const msg::socket_shape& shape, msg::option option) {
+  if (option == msg::option::recv_timeout_ms) return shape.recv_timeout.count();
+  if (option == msg::option::send_timeout_ms) return shape.send_timeout.count();
+  const auto set = shape.options.find(option);
+  return set == shape.options.end() ? row_of(option).standard : set->second;
 }
 
 }  // namespace
@@ -101,11 +110,10 @@ void client_actor::dispatch(const v1::Request& request, std::vector<shared_descr
     case v1::Request::kStatus: return status(id);
     case v1::Request::kAt: return at(id, request.at());
     case v1::Request::kWatch: return watch(id, request.watch());
-    case v1::Request::kListen:
-    case v1::Request::kFlush:
-    case v1::Request::kInterfaces:
-    case v1::Request::kSetDns:
-      return refuse(id, fail(errc::unsupported_operation, "no link here has this"));
+    case v1::Request::kListen: return listen(id, request.listen());
+    case v1::Request::kFlush: return flush(id, request.flush());
+    case v1::Request::kInterfaces: return interfaces(id);
+    case v1::Request::kSetDns: return set_dns(id, request.set_dns());
     case v1::Request::CALL_NOT_SET: break;
   }
   refuse(id, fail(errc::malformed, "a request this daemon does not know; upgrade it"));
@@ -258,6 +266,34 @@ void client_actor::bind(request_id id, const v1::BindRequest& m) {
       refusal(id));
 }
 
+void client_actor::listen(request_id id, const v1::ListenRequest& m) {
+  const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::bad_socket)); });
+  if (!actor) return;
+  ask(this, actor, slow_reply_max, msg::listen_channel{m.backlog()},
+      on<msg::channel_listening>([this, id](const msg::channel_listening&) {
+        v1::Reply answer;
+        reply(id, answer);
+      }),
+      refusal(id));
+}
+
+void client_actor::flush(request_id id, const v1::FlushRequest& m) {
+  const auto timeout = std::min<std::chrono::milliseconds>(
+      std::chrono::milliseconds(m.timeout_ms()), limits::flush_max);
+  const auto actor = granted(id, m.cookie(), [&] {
+    with_tombstone(id, m.cookie(), [this, id](const msg::tombstone& stone) {
+      refuse(id, stone.why.code == errc::none ? fail(errc::not_connected) : stone.why);
+    });
+  });
+  if (!actor) return;
+  ask(this, actor, timeout + slow_reply_max, msg::flush_channel{m.probe(), timeout},
+      on<msg::channel_flushed>([this, id](const msg::channel_flushed&) {
+        v1::Reply answer;
+        reply(id, answer);
+      }),
+      refusal(id));
+}
+
 /// Ending one direction alone takes a FIN without a close, which no modem dialect can send. The
 /// socket is left as it is.
 void client_actor::shutdown(request_id id, const v1::ShutdownRequest& m) {
@@ -288,13 +324,11 @@ void client_actor::get_option(request_id id, const v1::GetOptionRequest& m) {
                  refusal(id));
     }
     with_tombstone(id, cookie, [answer_with, option](const msg::tombstone& stone) {
-      answer_with((*option == msg::option::recv_timeout_ms ? stone.shape.recv_timeout
-                                                           : stone.shape.send_timeout)
-                      .count());
+      answer_with(value_of(stone.shape, *option));
     });
   });
   if (!actor) return;
-  ask(this, actor, limits::actor_reply_max, msg::get_option{*option},
+  ask(this, actor, slow_reply_max, msg::get_option{*option},
       on<msg::option_value>([answer_with](const msg::option_value& v) { answer_with(v.value); }),
       refusal(id));
 }
@@ -305,7 +339,7 @@ void client_actor::set_option(request_id id, const v1::SetOptionRequest& m) {
   if (!option) return refuse(id, option.error());
   const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::bad_socket)); });
   if (!actor) return;
-  ask(this, actor, limits::actor_reply_max, msg::set_option{*option, m.value()},
+  ask(this, actor, slow_reply_max, msg::set_option{*option, m.value()},
       on<msg::option_set>([this, id](const msg::option_set&) {
         v1::Reply answer;
         answer.mutable_option();

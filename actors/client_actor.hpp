@@ -43,12 +43,17 @@ private:
   void connect(request_id id, const v1::ConnectRequest& m);
   void reconnect(request_id id, const msg::tombstone& stone, const msg::connect_channel& call);
   void bind(request_id id, const v1::BindRequest& m);
+  void listen(request_id id, const v1::ListenRequest& m);
+  void flush(request_id id, const v1::FlushRequest& m);
   void shutdown(request_id id, const v1::ShutdownRequest& m);
   void get_option(request_id id, const v1::GetOptionRequest& m);
   void set_option(request_id id, const v1::SetOptionRequest& m);
   void names(request_id id, const v1::NamesRequest& m);
   void reason(request_id id, const v1::ReasonRequest& m);
   void resolve(request_id id, const v1::ResolveRequest& m);
+  void interfaces(request_id id);
+  struct interfaces_in_progress;
+  void set_dns(request_id id, const v1::SetDnsRequest& m);
   void status(request_id id);
   struct status_in_progress;
   void status_reply(const status_in_progress& job);

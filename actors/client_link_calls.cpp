@@ -9,18 +9,82 @@
 #include "actors/translate.hpp"
 
 namespace cellsock {
+namespace {
+
+/// What the modem's numbers go to; what is above names no network anywhere.
+constexpr std::uint32_t pdn_id_max = 255;
+
+}  // namespace
 
 void client_actor::resolve(request_id id, const v1::ResolveRequest& m) {
   std::optional<ip_family> family;
   if (m.family() == v1::FAMILY_INET) family = ip_family::v4;
   if (m.family() == v1::FAMILY_INET6) family = ip_family::v6;
   // A name is asked of the default link, whichever link the socket will use.
-  ask(this, seed_.links.front().actor, slow_reply_max, msg::resolve_name{m.host(), family},
+  std::optional<pdn_id> pdn;
+  if (m.has_pdn()) {
+    if (m.pdn() > pdn_id_max)
+      return refuse(id, fail(errc::no_device, "resolve: no packet data network has this id"));
+    pdn = pdn_id{static_cast<std::uint8_t>(m.pdn())};
+  }
+  ask(this, seed_.links.front().actor, slow_reply_max, msg::resolve_name{m.host(), family, pdn},
       on<msg::name_resolved>([this, id](const msg::name_resolved& r) {
         v1::Reply answer;
         auto& to = *answer.mutable_resolve();
         for (const auto& address : r.addresses)
           to.add_addresses(address.bytes.data(), address.family == ip_family::v4 ? 4 : 16);
+        reply(id, answer);
+      }),
+      refusal(id));
+}
+
+struct client_actor::interfaces_in_progress {
+  std::vector<msg::interfaces> of_link;  // in the configuration's order, whoever answers first
+  std::size_t open = 0;
+};
+
+/// The default link's under their own names; another's with its name before, as SO_BINDTODEVICE
+/// takes it.
+void client_actor::interfaces(request_id id) {
+  auto job = std::make_shared<interfaces_in_progress>();
+  job->of_link.resize(seed_.links.size());
+  job->open = seed_.links.size();
+  const auto one_less = [this, job, id] {
+    if (--job->open > 0) return;
+    v1::Reply answer;
+    auto& to = *answer.mutable_interfaces();
+    for (std::size_t i = 0; i < job->of_link.size(); ++i)
+      for (const auto& one : job->of_link[i].all)
+        wire::set_interface(*to.add_interfaces(), one, i == 0 ? "" : seed_.links[i].name + "/");
+    reply(id, answer);
+  };
+  for (std::size_t i = 0; i < seed_.links.size(); ++i)
+    ask(this, seed_.links[i].actor, limits::actor_reply_max, msg::get_interfaces{},
+        on<msg::interfaces>([job, one_less, i](msg::interfaces& those) {
+          job->of_link[i] = std::move(those);
+          one_less();
+        }),
+        // A link that does not answer has none now, and hides no other's.
+        [one_less](const failure&) { one_less(); });
+}
+
+void client_actor::set_dns(request_id id, const v1::SetDnsRequest& m) {
+  msg::set_dns call;
+  call.family = m.family() == v1::FAMILY_INET6 ? ip_family::v6 : ip_family::v4;
+  if (m.family() != v1::FAMILY_INET && m.family() != v1::FAMILY_INET6)
+    return refuse(id, fail(errc::unsupported_family, "name server: neither IPv4 nor IPv6"));
+  if (!m.address().empty()) {
+    v1::Endpoint written;
+    written.set_address(m.address());
+    const auto server = wire::endpoint_of(written);
+    if (!server) return refuse(id, server.error());
+    if (server->address.family != call.family)
+      return refuse(id, fail(errc::invalid_argument, "name server: address of another family"));
+    call.server = server->address;
+  }
+  ask(this, seed_.links.front().actor, limits::actor_reply_max, call,
+      on<msg::option_set>([this, id](const msg::option_set&) {
+        v1::Reply answer;
         reply(id, answer);
       }),
       refusal(id));
@@ -49,10 +113,12 @@ void client_actor::at(request_id id, const v1::AtRequest& m) {
 /// is shown to those who could take it from the daemon's memory anyway.
 void client_actor::watch(request_id id, const v1::WatchRequest& m) {
   if (const auto link = link_named(m.link()); !link) return refuse(id, link.error());
-  const events::interest what{m.events(), m.trace(), m.trace_payload(), m.link()};
+  const events::interest what{m.events(), m.trace(), m.trace_payload(), m.link(),
+                              m.notifications()};
   if (watcher_) return refuse(id, fail(errc::invalid_argument, "this connection watches already"));
-  if (!what.happenings && !what.trace)
-    return refuse(id, fail(errc::invalid_argument, "watch: neither events nor trace asked for"));
+  if (!what.happenings && !what.trace && !what.notifications)
+    return refuse(id, fail(errc::invalid_argument,
+                           "watch: neither events nor trace nor notifications asked for"));
   if (what.payload && !what.trace)
     return refuse(id, fail(errc::invalid_argument, "watch: payload is a part of the trace"));
   if (what.payload && seed_.who.uid != 0 && seed_.who.uid != ::geteuid())

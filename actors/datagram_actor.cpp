@@ -37,13 +37,21 @@ datagram_actor::datagram_actor(caf::actor_config& config, socket_seed seed)
 datagram_actor::behavior_type datagram_actor::make_behavior() {
   end_->start(this);
   send(bridge_, msg::declare_socket{common_.id, common_.shape.family, transport::datagram, this});
+  renew_options(this, bridge_, common_);
   tell_room();
   end_->arm_read();
   return {
       [this](const msg::connect_channel& m) { return connect(m); },
       [this](const msg::bind_channel& m) { return bind(m); },
-      [this](const msg::get_option& m) { return common_.get(m); },
-      [this](const msg::set_option& m) { return common_.set(m); },
+      [](const msg::listen_channel&) -> caf::result<msg::channel_listening> {
+        return to_error(fail(errc::unsupported_operation, "listen: a datagram socket"));
+      },
+      [](const msg::begin_accepted&) -> caf::result<msg::channel_connected> {
+        return to_error(fail(errc::unsupported_operation, "a datagram socket is not accepted"));
+      },
+      [this](const msg::flush_channel& m) { return flush(m); },
+      [this](const msg::get_option& m) { return get_option_through(this, bridge_, common_, m); },
+      [this](const msg::set_option& m) { return set(m); },
       [this](const msg::move_channel& m) {
         take_packets();  // what was written before acts before
         return move_through(
@@ -65,28 +73,35 @@ datagram_actor::behavior_type datagram_actor::make_behavior() {
       [this](const msg::channel_writable&) { flush_received(); },
       [this](const msg::channel_hung_up&) { advance(socket_event::hung_up); },
       [this](const msg::linger_over&) { advance(socket_event::linger_over); },
+      [](const msg::session_check&) {},
+      [this](const msg::flush_over& m) { flushes_.over(m); },
       [this](const msg::give_chunk&) { give(); },
       [this](const msg::chunk_sent& m) {
         one_out_ = false;
         common_.bytes_sent += m.bytes;
+        flushes_.reached(bridge_, common_.id, settled());
         offer_next();
         check_flushed();
       },
       [this](const msg::datagram_dropped& m) {
         one_out_ = false;
         dropped(m.why);
+        flushes_.reached(bridge_, common_.id, settled());
         offer_next();
         check_flushed();
       },
       [this](msg::received& m) { deliver(m); },
       [](const msg::reception_ended&) {},  // nothing ends a datagram socket's reception in order
       [this](const msg::socket_broken& m) { advance(socket_event::broken, m.why); },
+      [](const msg::connection_waiting&) {},
       [this](const msg::get_socket_report&) { return common_.report(state_, dropped_total()); },
       [this](const msg::stop_all&) { advance(socket_event::stop, fail(errc::stopping)); },
   };
 }
 
 void datagram_actor::on_exit() {
+  flushes_.end(end_reason_.code != errc::none ? end_reason_
+                                              : fail(errc::not_connected, "the socket is gone"));
   end_->close();
   if (bridge_) send(bridge_, msg::forget_socket{common_.id});
   bridge_ = nullptr;
@@ -118,7 +133,7 @@ void datagram_actor::perform(socket_action action, const failure& why) {
       send(supervisor_, msg::socket_closing{common_.id});
       reader_gone_ = true;
       tell_room();
-      delayed_send(this, limits::linger_max, msg::linger_over{0});
+      delayed_send(this, common_.linger(), msg::linger_over{0});
       take_packets();
       offer_next();
       check_flushed();
@@ -187,6 +202,7 @@ void datagram_actor::take_packets() {
       dropped(fail(errc::destination_required));
       continue;
     }
+    ++taken_;
     outgoing_.push(std::move(*packet), clock().now());
   }
   const bool sending = state_ == socket_state::open || state_ == socket_state::draining;
@@ -209,6 +225,30 @@ void datagram_actor::give() {
   }
   one_out_ = true;
   send(bridge_, std::move(*next));
+}
+
+/// Of those taken: sent, or given up.
+std::uint64_t datagram_actor::settled() const {
+  return taken_ - outgoing_.size() - (one_out_ ? 1 : 0);
+}
+
+caf::result<msg::channel_flushed> datagram_actor::flush(const msg::flush_channel& m) {
+  if (state_ != socket_state::open)
+    return to_error(end_reason_.code == errc::none ? fail(errc::bad_socket) : end_reason_);
+  take_packets();  // what was written before acts before
+  offer_next();
+  return flushes_.add(bridge_, common_.id, m, taken_, settled());
+}
+
+caf::result<msg::option_set> datagram_actor::set(const msg::set_option& m) {
+  take_packets();
+  offer_next();
+  return set_option_through(this, bridge_, common_, m, untouched(), [this](msg::option name) {
+    // A packet that is larger than the whole buffer would never get through.
+    if (name == msg::option::receive_buffer)
+      end_->hold_for_program(
+          std::max(static_cast<int>(common_.kept(name)), limits::datagram_channel_buffer_bytes));
+  });
 }
 
 void datagram_actor::dropped(const failure& why) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "actors/flush_queue.hpp"
 #include "actors/socket_seed.hpp"
 #include "stack/datagram_queue.hpp"
 
@@ -24,6 +25,9 @@ private:
   void offer_next();
   void give();
   void dropped(const failure& why);
+  [[nodiscard]] std::uint64_t settled() const;
+  caf::result<msg::channel_flushed> flush(const msg::flush_channel& m);
+  caf::result<msg::option_set> set(const msg::set_option& m);
   void check_flushed();
   void deliver(msg::received& m);
   void flush_received();
@@ -45,6 +49,8 @@ private:
   bool room_told_ = false;
   bool reader_gone_ = false;
   std::uint64_t dropped_ = 0;
+  std::uint64_t taken_ = 0;  // datagrams from the program; what flushes count
+  flush_queue flushes_{*this};
   failure end_reason_{errc::none};
 };
 

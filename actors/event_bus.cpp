@@ -22,6 +22,7 @@ struct state {
       wanted.happenings |= one.what.happenings;
       wanted.trace |= one.what.trace;
       wanted.payload |= one.what.payload;
+      wanted.notifications |= one.what.notifications;
     }
   }
 };
@@ -70,9 +71,10 @@ interest wanted() noexcept {
 
 void publish(event happened) {
   const bool is_trace = happened.name == "at";
+  const bool is_notice = happened.name == "at-notification";
   const auto shared = std::make_shared<const event>(std::move(happened));
   for (const auto& [id, one] : bus().listeners)
-    if (is_trace ? one.what.trace : one.what.happenings)
+    if (is_trace ? one.what.trace : one.what.happenings || (is_notice && one.what.notifications))
       if (concerns(*shared, one.what.link)) one.hear(shared);
 }
 

@@ -28,10 +28,11 @@ struct event {
 using shared_event = std::shared_ptr<const event>;
 
 struct interest {
-  bool happenings = false;  // everything but `at`
-  bool trace = false;       // `at`
-  bool payload = false;     // with its payload: for those who are entitled to it
-  std::string link = {};    // what does not concern another one; empty: all
+  bool happenings = false;     // everything but `at`
+  bool trace = false;          // `at`
+  bool payload = false;        // with its payload: for those who are entitled to it
+  std::string link = {};       // what does not concern another one; empty: all
+  bool notifications = false;  // `at-notification` alone
 };
 
 /// Ends with its object.

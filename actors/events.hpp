@@ -45,6 +45,13 @@ inline constexpr std::array table{
         "a watcher came; to the watcher itself: from here on nothing is left out unsaid"},
     // Sockets.
     row{"socket-opened", level::info, "link socket cookie pid program", "a program made a socket"},
+    row{"listening", level::info, "link socket local", "a socket takes connections"},
+    row{"listen-failed", level::warn, "link socket why detail",
+        "a socket was to take connections and cannot"},
+    row{"connection-accepted", level::info, "link socket listener peer",
+        "a listener took a connection: a new socket"},
+    row{"accept-refused", level::warn, "link socket why detail",
+        "a connection waits and there is no room for its socket; tried again every second"},
     row{"connect-started", level::debug, "link socket peer", "the modem was asked to connect"},
     row{"connected", level::info, "link socket peer", "the connect stands"},
     row{"connect-failed", level::info, "link socket peer why detail", "the connect did not"},
@@ -66,6 +73,8 @@ inline constexpr std::array table{
         "a line beside the data is at another level, where the port has lines"},
     row{"emulator-said", level::info, "link text",
         "a line that the emulator wrote which the daemon runs (`emulator:`)"},
+    row{"at-notification", level::debug, "link text",
+        "a line of the modem's own that nobody asked for"},
     row{"bridge-crashed", level::error, "link why",
         "the modem's actor failed; its sockets are gone and it is started again"},
     // The trace.

@@ -22,6 +22,13 @@ using socket_handle = caf::typed_actor<
     // Once, before connecting or sending. Fails with invalid_argument, address_in_use,
     // address_not_available, and as connecting does.
     caf::replies_to<msg::bind_channel>::with<msg::channel_bound>,
+    // Streams. Fails with invalid_argument, unsupported_operation (the link has no server), and as
+    // binding does.
+    caf::replies_to<msg::listen_channel>::with<msg::channel_listening>,
+    // From its listener, once.
+    caf::replies_to<msg::begin_accepted>::with<msg::channel_connected>,
+    // Fails with unsupported_operation, timed_out, and what ended the channel.
+    caf::replies_to<msg::flush_channel>::with<msg::channel_flushed>,
     caf::replies_to<msg::get_option>::with<msg::option_value>,
     caf::replies_to<msg::set_option>::with<msg::option_set>,
     // Before it is connected, bound or sent on. Fails with invalid_argument, no_handle.
@@ -31,10 +38,12 @@ using socket_handle = caf::typed_actor<
     // From its own channel.
     caf::reacts_to<msg::channel_readable>, caf::reacts_to<msg::channel_writable>,
     caf::reacts_to<msg::channel_hung_up>, caf::reacts_to<msg::linger_over>,
+    caf::reacts_to<msg::session_check>, caf::reacts_to<msg::flush_over>,
     // From the bridge.
     caf::reacts_to<msg::give_chunk>, caf::reacts_to<msg::chunk_sent>,
     caf::reacts_to<msg::datagram_dropped>, caf::reacts_to<msg::received>,
     caf::reacts_to<msg::reception_ended>, caf::reacts_to<msg::socket_broken>,
+    caf::reacts_to<msg::connection_waiting>,
     // From the supervisor.
     caf::replies_to<msg::get_socket_report>::with<msg::socket_report>,
     caf::reacts_to<msg::stop_all>>;
@@ -48,6 +57,12 @@ struct declare_socket {
   ip_family family;
   transport kind;
   socket_handle owner;
+};
+/// Takes a waiting connection of `listener` for the new socket `child`.
+struct accept_socket {
+  socket_id listener;
+  socket_id child;
+  socket_handle owner;  // of the child
 };
 struct socket_created {
   socket_id id{};
@@ -73,12 +88,25 @@ using bridge_handle = caf::typed_actor<
     // Fails as connect_channel does, plus no_handle.
     caf::replies_to<msg::connect_socket>::with<msg::socket_connected>,
     caf::replies_to<msg::bind_socket>::with<msg::socket_bound>,
+    // Of a stream, bound or not. Fails with unsupported_operation (a row says so), address_in_use,
+    // and as binding does. From then on the owner hears connection_waiting.
+    caf::replies_to<msg::listen_socket>::with<msg::socket_listening>,
+    // Declares the child. Fails with would_block when none waits any more, and with no_handle.
+    caf::replies_to<msg::accept_socket>::with<msg::socket_accepted>,
+    // Only options whose row says `carried`. Fail with unknown_option, invalid_argument, link_down.
+    caf::replies_to<msg::set_link_option>::with<msg::option_set>,
+    caf::replies_to<msg::get_link_option>::with<msg::option_value>,
+    // Fails with unsupported_operation, timed_out.
+    caf::replies_to<msg::flush_socket>::with<msg::socket_flushed>,
     // Never fails for want of a socket.
     caf::replies_to<msg::close_socket>::with<msg::socket_closed>,
     caf::reacts_to<msg::forget_socket>, caf::reacts_to<msg::offer>,
     caf::reacts_to<msg::want_receive>, caf::reacts_to<msg::chunk>, caf::reacts_to<msg::datagram>,
     // Fails with name_not_found, name_failed, name_try_again, link_down, not_registered.
     caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
+    caf::replies_to<msg::get_interfaces>::with<msg::interfaces>,
+    // Fails with unsupported_operation.
+    caf::replies_to<msg::set_dns>::with<msg::option_set>,
     // Fails with command_refused (detail: why), timed_out, link_down.
     caf::replies_to<msg::run_at>::with<msg::at_answered>,
     caf::replies_to<msg::get_bridge_report>::with<msg::bridge_report>,
@@ -103,6 +131,7 @@ struct adopt_socket {
 struct socket_adopted {
   bridge_handle bridge;
   datagram_rules rules = {};
+  link_kind kind = link_kind::modem;
 };
 }  // namespace cellsock::msg
 
@@ -114,10 +143,12 @@ using supervisor_handle = caf::typed_actor<
     caf::replies_to<msg::create_socket>::with<msg::socket_created>,
     // Fails as creating does.
     caf::replies_to<msg::adopt_socket>::with<msg::socket_adopted>,
-    caf::reacts_to<msg::socket_moved>,
+    caf::reacts_to<msg::socket_moved>, caf::reacts_to<msg::connection_taken>,
     caf::replies_to<msg::get_link_report>::with<msg::link_report>,
     caf::replies_to<msg::get_rules>::with<msg::current_rules>,
     caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
+    caf::replies_to<msg::get_interfaces>::with<msg::interfaces>,
+    caf::replies_to<msg::set_dns>::with<msg::option_set>,
     caf::replies_to<msg::run_at>::with<msg::at_answered>, caf::reacts_to<msg::link_changed>,
     caf::reacts_to<msg::socket_closing>, caf::reacts_to<msg::socket_ended>,
     caf::reacts_to<msg::tick>,
@@ -176,6 +207,26 @@ CELLSOCK_MESSAGE(bind_channel)
 CELLSOCK_MESSAGE(channel_bound)
 CELLSOCK_MESSAGE(bind_socket)
 CELLSOCK_MESSAGE(socket_bound)
+CELLSOCK_MESSAGE(listen_channel)
+CELLSOCK_MESSAGE(channel_listening)
+CELLSOCK_MESSAGE(begin_accepted)
+CELLSOCK_MESSAGE(connection_taken)
+CELLSOCK_MESSAGE(session_check)
+CELLSOCK_MESSAGE(flush_over)
+CELLSOCK_MESSAGE(flush_channel)
+CELLSOCK_MESSAGE(channel_flushed)
+CELLSOCK_MESSAGE(listen_socket)
+CELLSOCK_MESSAGE(socket_listening)
+CELLSOCK_MESSAGE(accept_socket)
+CELLSOCK_MESSAGE(socket_accepted)
+CELLSOCK_MESSAGE(connection_waiting)
+CELLSOCK_MESSAGE(set_link_option)
+CELLSOCK_MESSAGE(get_link_option)
+CELLSOCK_MESSAGE(flush_socket)
+CELLSOCK_MESSAGE(socket_flushed)
+CELLSOCK_MESSAGE(get_interfaces)
+CELLSOCK_MESSAGE(interfaces)
+CELLSOCK_MESSAGE(set_dns)
 CELLSOCK_MESSAGE(get_option)
 CELLSOCK_MESSAGE(option_value)
 CELLSOCK_MESSAGE(set_option)

@@ -79,6 +79,9 @@ bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& l
       log::info("emulator-said", {{"link", name}, {"text", line}});
     });
     seed.supervisor = std::move(supervisor);
+    seed.notice = [name = modem.name](std::string_view line) {
+      log::debug("at-notification", {{"link", name}, {"text", line}});
+    };
     seed.trace = [log_trace, name = modem.name](const trace_event& e) {
       write_trace(name, e, log_trace);
     };

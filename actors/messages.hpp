@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 #include "stack/link_status.hpp"
 #include "stack/result.hpp"
 #include "stack/socket_machine.hpp"
+#include "stack/socket_options.hpp"
 #include "stack/transport.hpp"
 
 namespace cellsock::events {
@@ -46,17 +48,20 @@ struct socket_shape {
   std::chrono::milliseconds recv_timeout{0};  // 0: none
   std::chrono::milliseconds send_timeout{0};
   std::string device = {};  // as the program named it: whose link; empty: the default one
+  std::map<socket_option, std::int64_t> options = {};  // those that were set
 };
 
 // ---- client_actor -> supervisor ----
 struct create_socket {
   socket_shape shape;
   owner who;
+  bool accepted = false;  // for a connection that a listener is about to take
 };
 struct get_link_report {};
 struct resolve_name {
   std::string host;
   std::optional<ip_family> family;
+  std::optional<pdn_id> pdn = {};  // ask through this one; empty: the default
 };
 struct name_resolved {
   std::vector<ip_address> addresses;
@@ -69,6 +74,24 @@ struct at_answered {
   std::vector<std::string> lines;
   std::string final_result;
   bool ok = false;
+};
+
+/// The link's packet data networks, in the order of their ids.
+struct get_interfaces {};
+struct network_interface {
+  std::string name;  // "pdn0"; a host link: the interface's own
+  pdn_id pdn{};
+  bool up = false;
+  unsigned mtu = 0;  // 0: not known
+  std::vector<ip_address> addresses = {};
+};
+struct interfaces {
+  std::vector<network_interface> all;
+};
+/// The name server to use where the network names none; empty: forget it.
+struct set_dns {
+  ip_family family = ip_family::v4;
+  std::optional<ip_address> server = {};
 };
 
 struct get_rules {
@@ -105,7 +128,26 @@ struct bind_channel {
 struct channel_bound {
   endpoint local;
 };
-enum class option : std::uint8_t { error, recv_timeout_ms, send_timeout_ms };
+/// Makes a listener of it, or gives a listener another backlog.
+struct listen_channel {
+  unsigned backlog = 0;
+};
+struct channel_listening {
+  endpoint local;
+};
+/// From a listener to the socket it made: this connection is yours.
+struct begin_accepted {
+  socket_id listener{};
+  endpoint peer;
+  endpoint local;
+};
+/// Answered when everything written before it has left; a probe: at once, whether the link tells.
+struct flush_channel {
+  bool probe = false;
+  std::chrono::milliseconds timeout{0};
+};
+struct channel_flushed {};
+using option = socket_option;
 struct get_option {
   option name;
 };
@@ -130,6 +172,7 @@ struct get_names {};
 struct socket_names {
   socket_shape shape;
   bool connected = false;
+  bool listening = false;
   std::optional<endpoint> local = {};
   std::optional<endpoint> peer = {};
   std::optional<datagram_rules> rules = {};
@@ -170,6 +213,14 @@ struct link_report {
 struct channel_readable {};
 struct channel_writable {};
 struct channel_hung_up {};
+/// Time to see whether anything moved (SERVER_SESSION_TIMEOUT_S).
+struct session_check {
+  std::uint64_t generation = 0;
+};
+/// A flush has waited long enough.
+struct flush_over {
+  std::uint64_t number = 0;
+};
 struct linger_over {
   std::uint64_t generation = 0;
 };
@@ -188,6 +239,35 @@ struct bind_socket {
 struct socket_bound {
   endpoint local;
 };
+struct listen_socket {
+  socket_id id;
+  unsigned backlog = 0;
+};
+struct socket_listening {
+  endpoint local;
+};
+/// Answers accept_socket (interfaces.hpp).
+struct socket_accepted {
+  endpoint peer;
+  endpoint local;
+};
+/// Only what the option's row carries to this kind of link (stack/option_rows.hpp).
+struct set_link_option {
+  socket_id id;
+  option name;
+  std::int64_t value = 0;
+};
+struct get_link_option {
+  socket_id id;
+  option name;
+};
+/// Everything given before it: acknowledged, or on the air. A probe: could the link tell?
+struct flush_socket {
+  socket_id id;
+  bool probe = false;
+  std::chrono::milliseconds timeout{0};
+};
+struct socket_flushed {};
 struct close_socket {
   socket_id id;
 };
@@ -217,6 +297,8 @@ struct datagram {
 };
 
 // ---- bridge -> socket actor ----
+/// To the owner of a listener: at least one connection can be accepted.
+struct connection_waiting {};
 struct give_chunk {
   std::size_t bytes_max = 0;
 };
@@ -275,6 +357,12 @@ struct tick {
 /// The program has closed: the socket no longer counts as a holder of a modem handle.
 struct socket_closing {
   socket_id id;
+};
+/// The socket is in use: a listener took a connection for it.
+struct connection_taken {
+  socket_id id;
+  socket_id listener;
+  endpoint peer;
 };
 /// It went to another link, or came to this one too late.
 struct socket_moved {

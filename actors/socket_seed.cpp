@@ -8,37 +8,70 @@
 #include "stack/limits.hpp"
 
 namespace cellsock {
-namespace {
 
-// A year: what a program means by a longer timeout is "for ever", which is 0.
-constexpr std::int64_t timeout_ms_max = std::int64_t{365} * 24 * 3600 * 1000;
-
-}  // namespace
-
-caf::result<msg::option_value> socket_common::get(const msg::get_option& m) {
-  switch (m.name) {
-    case msg::option::error: {
-      const auto code = std::exchange(pending, failure{errc::none}).code;
-      return msg::option_value{static_cast<std::int64_t>(code)};
-    }
-    case msg::option::recv_timeout_ms: return msg::option_value{shape.recv_timeout.count()};
-    case msg::option::send_timeout_ms: return msg::option_value{shape.send_timeout.count()};
+std::int64_t socket_common::kept(msg::option name) {
+  switch (name) {
+    case msg::option::error:
+      return static_cast<std::int64_t>(std::exchange(pending, failure{errc::none}).code);
+    case msg::option::recv_timeout_ms: return shape.recv_timeout.count();
+    case msg::option::send_timeout_ms: return shape.send_timeout.count();
+    default: break;
   }
-  return to_error(fail(errc::unknown_option));
+  const auto set = shape.options.find(name);
+  return set == shape.options.end() ? row_of(name).standard : set->second;
 }
 
-caf::result<msg::option_set> socket_common::set(const msg::set_option& m) {
-  if (m.name == msg::option::error)
-    return to_error(fail(errc::unknown_option, "SO_ERROR can only be read"));
-  if (m.value < 0 || m.value > timeout_ms_max)
-    return to_error(fail(errc::invalid_argument, "timeout out of range"));
-  const std::chrono::milliseconds value(m.value);
-  (m.name == msg::option::recv_timeout_ms ? shape.recv_timeout : shape.send_timeout) = value;
-  return msg::option_set{};
+void socket_common::keep(const msg::set_option& m) {
+  const std::chrono::milliseconds time(m.value);
+  switch (m.name) {
+    case msg::option::recv_timeout_ms: shape.recv_timeout = time; break;
+    case msg::option::send_timeout_ms: shape.send_timeout = time; break;
+    default: shape.options[m.name] = m.value; break;
+  }
+}
+
+failure socket_common::may_get(msg::option name) const {
+  const auto& row = row_of(name);
+  const auto& side = row.at(kind);
+  if (side.how == option_how::refused ||
+      !has_option(row, shape.family == ip_family::v6, shape.kind))
+    return fail(errc::unknown_option, std::string(row.name) + ": " + std::string(side.what));
+  if (row.use == option_use::set)
+    return fail(errc::unknown_option, std::string(row.name) + " can only be set");
+  return fail(errc::none);
+}
+
+failure socket_common::may_set(const msg::set_option& m, bool untouched) const {
+  const auto& row = row_of(m.name);
+  const auto& side = row.at(kind);
+  const std::string called(row.name);
+  if (side.how == option_how::refused ||
+      !has_option(row, shape.family == ip_family::v6, shape.kind))
+    return fail(errc::unknown_option, called + ": " + std::string(side.what));
+  if (row.use == option_use::get) return fail(errc::unknown_option, called + " can only be read");
+  if (m.value < row.min || m.value > row.max)
+    return fail(errc::invalid_argument, called + ": " + std::to_string(m.value) + " is not in " +
+                                            std::to_string(row.min) + " to " +
+                                            std::to_string(row.max));
+  if (side.how == option_how::fixed && m.value != row.standard)
+    return fail(errc::invalid_argument, called + ": " + std::string(side.what));
+  if (row.when == option_when::untouched && !untouched)
+    return fail(errc::invalid_argument, called + ": before the socket is bound, connected or used");
+  constexpr std::int64_t no_more_data = 1;
+  if (m.name == msg::option::release_assistance && m.value == no_more_data && !peer)
+    return fail(errc::destination_required, called + ": the socket has no peer");
+  return fail(errc::none);
+}
+
+std::chrono::milliseconds socket_common::linger() const {
+  const auto set = shape.options.find(msg::option::linger_s);
+  if (set == shape.options.end() || set->second < 0) return limits::linger_max;
+  return std::min<std::chrono::milliseconds>(std::chrono::seconds(set->second), limits::linger_max);
 }
 
 msg::socket_names socket_common::names(bool connected) const {
-  return {.shape = shape, .connected = connected, .local = local, .peer = peer};
+  return {
+      .shape = shape, .connected = connected, .listening = listening, .local = local, .peer = peer};
 }
 
 msg::socket_report socket_common::report(socket_state state, std::uint64_t dropped) const {
@@ -70,6 +103,17 @@ failure socket_common::may_bind(const msg::bind_channel& m) const {
 
 void socket_common::say_connecting(const endpoint& to) const {
   log::debug("connect-started", {{"link", link}, {"socket", number(id)}, {"peer", to_string(to)}});
+}
+
+void socket_common::say_listening() const {
+  log::info("listening", {{"link", link}, {"socket", number(id)}, {"local", to_string(*local)}});
+}
+
+void socket_common::say_listen_failed(const failure& why) const {
+  log::warn("listen-failed", {{"link", link},
+                              {"socket", number(id)},
+                              {"why", cellsock::name(why.code)},
+                              {"detail", why.detail}});
 }
 
 void socket_common::say_connected(const endpoint& to) const {

@@ -2,6 +2,7 @@
 #pragma once
 #include "actors/channel.hpp"
 #include "actors/interfaces.hpp"
+#include "stack/option_rows.hpp"
 
 namespace cellsock {
 
@@ -15,6 +16,8 @@ struct socket_seed {
   bridge_handle bridge = {};
   supervisor_handle supervisor = {};
   std::string link = {};  // its name
+  link_kind kind = link_kind::modem;
+  bool accepted = false;  // for a connection that a listener takes
 };
 
 /// The parts of a socket that do not depend on its type: options, reports, names.
@@ -26,7 +29,8 @@ public:
         shape(seed.shape),
         who(seed.who),
         born(now),
-        link(seed.link) {}
+        link(seed.link),
+        kind(seed.kind) {}
 
   const socket_id id;
   const socket_cookie cookie;
@@ -34,6 +38,8 @@ public:
   const msg::owner who;
   const std::chrono::steady_clock::time_point born;
   std::string link;
+  link_kind kind;
+  bool listening = false;
   std::optional<endpoint> peer = {};
   std::optional<endpoint> local = {};  // bound
   bool binding = false;                // asked of the bridge
@@ -41,8 +47,16 @@ public:
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
 
-  [[nodiscard]] caf::result<msg::option_value> get(const msg::get_option& m);
-  [[nodiscard]] caf::result<msg::option_set> set(const msg::set_option& m);
+  /// The value of an option that the daemon keeps.
+  [[nodiscard]] std::int64_t kept(msg::option name);
+  void keep(const msg::set_option& m);
+  /// Whether it may be set or read as far as can be told here; errc::none if so. `untouched`:
+  /// nothing was asked of the link yet.
+  [[nodiscard]] failure may_get(msg::option name) const;
+  [[nodiscard]] failure may_set(const msg::set_option& m, bool untouched) const;
+  [[nodiscard]] option_how how(msg::option name) const { return row_of(name).at(kind).how; }
+  /// How long a closed socket may go on sending (SO_LINGER).
+  [[nodiscard]] std::chrono::milliseconds linger() const;
   [[nodiscard]] msg::socket_names names(bool connected) const;
   [[nodiscard]] msg::socket_report report(socket_state state, std::uint64_t dropped) const;
   [[nodiscard]] msg::tombstone tombstone(failure why, bool error_pending,
@@ -51,6 +65,8 @@ public:
   [[nodiscard]] failure may_bind(const msg::bind_channel& m) const;
   /// Events of a connect.
   void say_connecting(const endpoint& to) const;
+  void say_listening() const;
+  void say_listen_failed(const failure& why) const;
   void say_connected(const endpoint& to) const;
   void say_connect_failed(const endpoint& to, const failure& why) const;
   /// How long the modem may try to connect for this socket.

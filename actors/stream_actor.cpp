@@ -12,21 +12,24 @@ stream_actor::stream_actor(caf::actor_config& config, socket_seed seed)
       common_(seed, clock().now()),
       end_(std::move(seed.end)),
       bridge_(std::move(seed.bridge)),
-      supervisor_(std::move(seed.supervisor)) {}
+      supervisor_(std::move(seed.supervisor)),
+      accepted_(seed.accepted) {}
 
 stream_actor::behavior_type stream_actor::make_behavior() {
   end_->start(this);
   send(bridge_, msg::declare_socket{common_.id, common_.shape.family, transport::stream, this});
+  if (!accepted_) renew_options(this, bridge_, common_);
   return {
       [this](const msg::connect_channel& m) { return connect(m); },
       [this](const msg::bind_channel& m) { return bind(m); },
-      [this](const msg::get_option& m) { return common_.get(m); },
-      [this](const msg::set_option& m) { return common_.set(m); },
+      [this](const msg::listen_channel& m) { return listen(m); },
+      [this](const msg::begin_accepted& m) { return begin_accepted(m); },
+      [this](const msg::flush_channel& m) { return flush(m); },
+      [this](const msg::get_option& m) { return get_option_through(this, bridge_, common_, m); },
+      [this](const msg::set_option& m) { return set(m); },
       [this](const msg::move_channel& m) {
         return move_through(
-            this, bridge_, supervisor_, common_, m,
-            [this] { return state_ == socket_state::fresh && !common_.local && !common_.binding; },
-            [] {});
+            this, bridge_, supervisor_, common_, m, [this] { return untouched(); }, [] {});
       },
       [this](const msg::get_names&) { return common_.names(carries_input()); },
       [this](const msg::get_reason&) {
@@ -39,26 +42,34 @@ stream_actor::behavior_type stream_actor::make_behavior() {
         if (input_ended_) advance(socket_event::write_ended);
         check_flushed();
       },
-      [this](const msg::channel_writable&) { deliver(); },
+      [this](const msg::channel_writable&) { server_ ? server_->room() : deliver(); },
       [this](const msg::channel_hung_up&) { advance(socket_event::hung_up); },
       [this](const msg::linger_over& m) {
         if (m.generation == linger_) advance(socket_event::linger_over);
       },
+      [this](const msg::session_check& m) { check_session(m); },
+      [this](const msg::flush_over& m) { flushes_.over(m); },
       [this](const msg::give_chunk& m) { give(m.bytes_max); },
       [this](const msg::chunk_sent& m) {
         chunk_out_ = false;
         common_.bytes_sent += m.bytes;
+        moved_at_ = clock().now();
+        flushes_.reached(bridge_, common_.id, common_.bytes_sent);
         check_flushed();
       },
       [](const msg::datagram_dropped&) {},
       [this](msg::received& m) {
         common_.bytes_received += m.data.size();
+        moved_at_ = clock().now();
         if (reader_gone_) return tell_room();
         backlog_.insert(backlog_.end(), m.data.begin(), m.data.end());
         deliver();
       },
       [this](const msg::reception_ended&) { advance(socket_event::peer_ended); },
       [this](const msg::socket_broken& m) { advance(socket_event::broken, m.why); },
+      [this](const msg::connection_waiting&) {
+        if (server_ && state_ == socket_state::listening) server_->connection_waiting();
+      },
       [this](const msg::get_socket_report&) {
         auto report = common_.report(state_, 0);
         report.bytes_queued = staging_.size() + (end_->padded() ? 0 : end_->unread());
@@ -70,6 +81,9 @@ stream_actor::behavior_type stream_actor::make_behavior() {
 
 void stream_actor::on_exit() {
   answer_connect(fail(errc::link_down, "the socket is gone"));
+  flushes_.end(end_reason_.code != errc::none ? end_reason_
+                                              : fail(errc::not_connected, "the socket is gone"));
+  server_.reset();
   if (bridge_) send(bridge_, msg::forget_socket{common_.id});
   end_->close();
   bridge_ = nullptr;
@@ -125,10 +139,14 @@ void stream_actor::perform(socket_action action, const failure& why) {
       backlog_.clear();
       backlog_from_ = 0;
       tell_room();
-      delayed_send(this, limits::linger_max, msg::linger_over{++linger_});
+      delayed_send(this, common_.linger(), msg::linger_over{++linger_});
       fill_staging(limits::staging_bytes_max);
       offer_more();
       check_flushed();
+      break;
+    case socket_action::stop_listening:
+      program_gone_ = true;
+      close_in_modem();
       break;
     case socket_action::close_modem:
       // Also after an orderly finish: the program may still hold the descriptor, and ask.
@@ -143,8 +161,10 @@ void stream_actor::perform(socket_action action, const failure& why) {
 /// Leaves word why the channel ends before it does, so that a program that asks finds it.
 void stream_actor::end(const failure& why) {
   end_reason_ = why;
+  flushes_.end(why);
   if (std::exchange(buried_, true)) return;
-  send(supervisor_, msg::socket_ended{common_.tombstone(why, !answer_due_, end_->padded())});
+  const bool never_connected = end_->padded() && !common_.listening;
+  send(supervisor_, msg::socket_ended{common_.tombstone(why, !answer_due_, never_connected)});
 }
 
 void stream_actor::close_in_modem() {
@@ -162,6 +182,7 @@ caf::result<msg::channel_connected> stream_actor::connect(const msg::connect_cha
   switch (state_) {
     case socket_state::fresh: break;
     case socket_state::connecting: return to_error(fail(errc::connect_pending));
+    case socket_state::listening:
     case socket_state::open:
     case socket_state::half_closed:
     case socket_state::write_closed: return to_error(fail(errc::already_connected));
@@ -190,6 +211,107 @@ caf::result<msg::channel_bound> stream_actor::bind(const msg::bind_channel& m) {
   if (state_ != socket_state::fresh)
     return to_error(fail(errc::invalid_argument, "bind: the socket is connected already"));
   return bind_through(this, bridge_, common_, m);
+}
+
+// ---- servers ----
+
+caf::result<msg::channel_listening> stream_actor::listen(const msg::listen_channel& m) {
+  const bool again = state_ == socket_state::listening;
+  if (!again && (state_ != socket_state::fresh || listen_asked_ || common_.binding))
+    return to_error(fail(errc::invalid_argument, "listen: the socket is connected or busy"));
+  auto answer = make_response_promise<msg::channel_listening>();
+  listen_asked_ = !again;
+  if (again || common_.local) {
+    ask_listen(m.backlog, answer);
+    return answer;
+  }
+  // Without a port of its own it gets one, as listen(2) has it.
+  common_.binding = true;
+  ask(this, bridge_, bridge_reply_max, msg::bind_socket{common_.id, 0},
+      on<msg::socket_bound>([this, answer, backlog = m.backlog](const msg::socket_bound& b) {
+        common_.binding = false;
+        common_.local = b.local;
+        ask_listen(backlog, answer);
+      }),
+      [this, answer](const failure& why) mutable {
+        common_.binding = listen_asked_ = false;
+        answer.deliver(to_error(why));
+      });
+  return answer;
+}
+
+void stream_actor::ask_listen(unsigned backlog,
+                              caf::typed_response_promise<msg::channel_listening> answer) {
+  ask(this, bridge_, bridge_reply_max, msg::listen_socket{common_.id, backlog},
+      on<msg::socket_listening>([this, answer, backlog](const msg::socket_listening& l) mutable {
+        listen_asked_ = false;
+        common_.local = l.local;
+        if (!server_) {
+          advance(socket_event::listens);
+          common_.listening = true;
+          server_.emplace(*this, common_, end_, bridge_, supervisor_);
+          common_.say_listening();
+        }
+        server_->backlog(backlog);
+        answer.deliver(msg::channel_listening{l.local});
+      }),
+      [this, answer](const failure& why) mutable {
+        listen_asked_ = false;
+        common_.say_listen_failed(why);
+        answer.deliver(to_error(why));
+      });
+}
+
+caf::result<msg::channel_connected> stream_actor::begin_accepted(const msg::begin_accepted& m) {
+  if (state_ != socket_state::fresh) return to_error(fail(errc::bad_socket));
+  common_.peer = m.peer;
+  common_.local = m.local;
+  send(supervisor_, msg::connection_taken{common_.id, m.listener, m.peer});
+  advance(socket_event::accepted);
+  moved_at_ = clock().now();
+  watch_session();
+  if (common_.shape.options.count(msg::option::receive_buffer) > 0) hold_for_program();
+  return msg::channel_connected{};
+}
+
+void stream_actor::watch_session() {
+  ++session_;
+  const std::chrono::seconds limit(common_.kept(msg::option::server_session_timeout_s));
+  if (!accepted_ || limit.count() == 0 || !common_.peer) return;
+  const auto left = moved_at_ + limit - clock().now();
+  delayed_send(this, std::max<std::chrono::nanoseconds>(left, std::chrono::nanoseconds(0)),
+               msg::session_check{session_});
+}
+
+void stream_actor::check_session(const msg::session_check& m) {
+  if (m.generation != session_) return;
+  const std::chrono::seconds limit(common_.kept(msg::option::server_session_timeout_s));
+  if (clock().now() < moved_at_ + limit) return watch_session();
+  advance(socket_event::broken,
+          fail(errc::timed_out, "nothing moved for " + std::to_string(limit.count()) + " s"));
+}
+
+// ---- options ----
+
+bool stream_actor::untouched() const {
+  return state_ == socket_state::fresh && !common_.local && !common_.binding && !listen_asked_;
+}
+
+caf::result<msg::option_set> stream_actor::set(const msg::set_option& m) {
+  return set_option_through(this, bridge_, common_, m, untouched(), [this](msg::option name) {
+    if (name == msg::option::server_session_timeout_s) watch_session();
+    if (name == msg::option::receive_buffer && !common_.listening) hold_for_program();
+  });
+}
+
+void stream_actor::hold_for_program() {
+  end_->hold_for_program(static_cast<int>(common_.kept(msg::option::receive_buffer)));
+}
+
+caf::result<msg::channel_flushed> stream_actor::flush(const msg::flush_channel& m) {
+  if (end_reason_.code != errc::none) return to_error(end_reason_);
+  if (!carries_input()) return to_error(fail(errc::not_connected, "flush: not connected"));
+  return flushes_.add(bridge_, common_.id, m, end_->written(), common_.bytes_sent);
 }
 
 void stream_actor::answer_connect(const failure& why) {

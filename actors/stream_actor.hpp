@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "actors/flush_queue.hpp"
+#include "actors/server_side.hpp"
 #include "actors/socket_seed.hpp"
 
 namespace cellsock {
@@ -17,6 +19,13 @@ private:
 
   caf::result<msg::channel_connected> connect(const msg::connect_channel& m);
   caf::result<msg::channel_bound> bind(const msg::bind_channel& m);
+  caf::result<msg::channel_listening> listen(const msg::listen_channel& m);
+  void ask_listen(unsigned backlog, caf::typed_response_promise<msg::channel_listening> answer);
+  caf::result<msg::channel_connected> begin_accepted(const msg::begin_accepted& m);
+  caf::result<msg::channel_flushed> flush(const msg::flush_channel& m);
+  caf::result<msg::option_set> set(const msg::set_option& m);
+  [[nodiscard]] bool untouched() const;
+  void hold_for_program();
   void advance(socket_event event, const failure& why = failure{errc::none});
   void perform(socket_action action, const failure& why);
   void answer_connect(const failure& why);
@@ -30,6 +39,10 @@ private:
   // Modem to program.
   void deliver();
   void tell_room();
+
+  // An accepted connection on which nothing moves for so long is ended.
+  void watch_session();
+  void check_session(const msg::session_check& m);
 
   void end(const failure& why);
   void close_in_modem();
@@ -54,6 +67,12 @@ private:
   bool room_told_ = false;
   failure end_reason_{errc::none};
   bool buried_ = false;
+  std::optional<server_side> server_ = {};
+  bool listen_asked_ = false;
+  bool accepted_ = false;  // born of a listener
+  std::chrono::steady_clock::time_point moved_at_{};
+  std::uint64_t session_ = 0;
+  flush_queue flushes_{*this};
   std::uint64_t linger_ = 0;  // the timer that counts; older ones are stale
 };
 

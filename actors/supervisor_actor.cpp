@@ -35,10 +35,24 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
         children_.erase(gone);
         finish_stop();
       },
+      [this](const msg::connection_taken& m) {
+        for (auto& [address, c] : children_)
+          if (c.id == m.id) c.unused = false;
+        log::info("connection-accepted", {{"link", seed_.name},
+                                          {"socket", number(m.id)},
+                                          {"listener", number(m.listener)},
+                                          {"peer", to_string(m.peer)}});
+      },
       [this](const msg::get_link_report&) { return report(); },
       [this](const msg::get_rules& m) { return msg::current_rules{rules_of(m.family)}; },
       [this](msg::resolve_name& m) -> caf::result<msg::name_resolved> {
         return delegate(bridge_, std::move(m));
+      },
+      [this](const msg::get_interfaces& m) -> caf::result<msg::interfaces> {
+        return delegate(bridge_, m);
+      },
+      [this](const msg::set_dns& m) -> caf::result<msg::option_set> {
+        return delegate(bridge_, m);
       },
       [this](msg::run_at& m) -> caf::result<msg::at_answered> {
         return delegate(bridge_, std::move(m));
@@ -114,6 +128,7 @@ caf::result<msg::socket_created> supervisor_actor::create(const msg::create_sock
   const bool parked = full();
   // With another modem beside this one the program may be about to choose that. If it does not,
   // this modem says no when it is to be used.
+  if (parked && m.accepted) return to_error(exhausted());
   if (parked && seed_.links == 1) {
     log::warn("sockets-exhausted", {{"link", seed_.name}, {"program", m.who.program}});
     return to_error(exhausted());
@@ -122,17 +137,20 @@ caf::result<msg::socket_created> supervisor_actor::create(const msg::create_sock
   if (!made) return to_error(made.error());
   const socket_id id{next_id_};
   next_id_ += seed_.links;
-  socket_seed seed{id, made->cookie, m.shape, m.who, made->ours, bridge_, this, seed_.name};
+  socket_seed seed{id,      made->cookie, m.shape,    m.who,      made->ours,
+                   bridge_, this,         seed_.name, seed_.kind, m.accepted};
   const auto actor = m.shape.kind == transport::stream ? spawn<stream_actor>(std::move(seed))
                                                        : spawn<datagram_actor>(std::move(seed));
   monitor(actor);
-  children_.emplace(actor.address(), child{id, actor, made->cookie, m.shape, m.who, false, parked});
+  children_.emplace(actor.address(),
+                    child{id, actor, made->cookie, m.shape, m.who, false, m.accepted, parked});
   if (seed_.directory) send(seed_.directory, msg::socket_born{made->cookie, actor});
-  log::info("socket-opened", {{"link", seed_.name},
-                              {"socket", number(id)},
-                              {"cookie", number(made->cookie)},
-                              {"pid", m.who.pid},
-                              {"program", m.who.program}});
+  if (!m.accepted)
+    log::info("socket-opened", {{"link", seed_.name},
+                                {"socket", number(id)},
+                                {"cookie", number(made->cookie)},
+                                {"pid", m.who.pid},
+                                {"program", m.who.program}});
   return msg::socket_created{id, made->cookie, made->theirs, actor, rules_of(m.shape.family)};
 }
 
@@ -145,7 +163,7 @@ caf::result<msg::socket_adopted> supervisor_actor::adopt(const msg::adopt_socket
   monitor(m.actor);
   children_.emplace(m.actor.address(), child{m.id, m.actor, m.cookie, m.shape, m.who});
   log::info("socket-moved", {{"link", seed_.name}, {"socket", number(m.id)}});
-  return msg::socket_adopted{bridge_, rules_of(m.shape.family)};
+  return msg::socket_adopted{bridge_, rules_of(m.shape.family), seed_.kind};
 }
 
 void supervisor_actor::down(const caf::down_msg& m) {
@@ -164,7 +182,7 @@ void supervisor_actor::down(const caf::down_msg& m) {
       send(seed_.directory, msg::socket_ended{msg::tombstone{
                                 c.cookie, c.shape, fail(errc::internal), c.who, true, false}});
   }
-  log::info("socket-closed", {{"link", seed_.name}, {"socket", number(c.id)}});
+  if (!c.unused) log::info("socket-closed", {{"link", seed_.name}, {"socket", number(c.id)}});
   finish_stop();
 }
 
@@ -236,6 +254,10 @@ supervisor_actor::report_promise supervisor_actor::report() {
   const auto add_sockets = [this,
                             job](const std::vector<std::pair<socket_id, modem_handle>>& handles) {
     for (auto& [address, c] : children_) {
+      if (c.unused) {
+        job->one_less();
+        continue;
+      }
       ask(this, c.actor, limits::actor_reply_max, msg::get_socket_report{},
           on<msg::socket_report>([this, job, handles](msg::socket_report& r) {
             r.link = seed_.name;

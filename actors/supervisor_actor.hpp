@@ -20,6 +20,7 @@ struct supervisor_seed {
   // Socket ids are unique over all links: each counts from its own, in steps of their number.
   std::uint32_t first_id = 1;
   std::uint32_t links = 1;
+  link_kind kind = link_kind::modem;
 };
 
 /// One link's supervisor: makes and buries socket actors, decides admission (the modem has 7 or 8
@@ -39,6 +40,7 @@ private:
     msg::socket_shape shape;
     msg::owner who;
     bool closing = false;
+    bool unused = false;  // made for a connection that its listener has not got yet
     bool parked = false;  // beyond the modem's sockets; its program may choose another modem yet
   };
   using report_promise = caf::typed_response_promise<msg::link_report>;

@@ -46,6 +46,51 @@ caf::result<msg::channel_bound> bind_through(Self* self, const bridge_handle& br
   return promise;
 }
 
+/// setsockopt() of either kind of socket: checked here, then the link's or ours. `kept` runs when
+/// the value has come into force.
+template <class Self, class Kept>
+caf::result<msg::option_set> set_option_through(Self* self, const bridge_handle& bridge,
+                                                socket_common& common, const msg::set_option& m,
+                                                bool untouched, Kept kept) {
+  if (const auto why = common.may_set(m, untouched); why.code != errc::none) return to_error(why);
+  if (common.how(m.name) != option_how::carried) {
+    common.keep(m);
+    kept(m.name);
+    return msg::option_set{};
+  }
+  auto promise = self->template make_response_promise<msg::option_set>();
+  ask(self, bridge, bridge_reply_max, msg::set_link_option{common.id, m.name, m.value},
+      on<msg::option_set>([&common, promise, m, kept](const msg::option_set&) mutable {
+        common.keep(m);
+        kept(m.name);
+        promise.deliver(msg::option_set{});
+      }),
+      [promise](const failure& why) mutable { promise.deliver(to_error(why)); });
+  return promise;
+}
+
+template <class Self>
+caf::result<msg::option_value> get_option_through(Self* self, const bridge_handle& bridge,
+                                                  socket_common& common, const msg::get_option& m) {
+  if (const auto why = common.may_get(m.name); why.code != errc::none) return to_error(why);
+  if (common.how(m.name) != option_how::carried) return msg::option_value{common.kept(m.name)};
+  auto promise = self->template make_response_promise<msg::option_value>();
+  ask(self, bridge, bridge_reply_max, msg::get_link_option{common.id, m.name},
+      on<msg::option_value>([promise](const msg::option_value& v) mutable { promise.deliver(v); }),
+      [promise](const failure& why) mutable { promise.deliver(to_error(why)); });
+  return promise;
+}
+
+/// Tells a link that does not know this socket yet what was set before. It took these values once;
+/// a link that refuses one now goes on without it.
+template <class Self>
+void renew_options(Self* self, const bridge_handle& bridge, const socket_common& common) {
+  for (const auto& [name, value] : common.shape.options)
+    if (common.how(name) == option_how::carried)
+      ask(self, bridge, bridge_reply_max, msg::set_link_option{common.id, name, value},
+          on<msg::option_set>([](const msg::option_set&) {}), [](const failure&) {});
+}
+
 /// SO_BINDTODEVICE of either kind of socket. `untouched`: nothing of it is in the modem, nor under
 /// way there. `moved` runs once the new link has it.
 template <class Self, class Untouched, class Moved>
@@ -78,9 +123,11 @@ caf::result<msg::option_set> move_through(Self* self, bridge_handle& bridge,
             bridge = adopted.bridge;
             supervisor = to;
             common.link = m.link;
+            common.kind = adopted.kind;
             common.shape.device = m.device;
             self->send(bridge, msg::declare_socket{common.id, common.shape.family,
                                                    common.shape.kind, socket_handle(self)});
+            renew_options(self, bridge, common);
             moved();
             promise.deliver(msg::option_set{adopted.rules});
           }),

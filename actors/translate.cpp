@@ -69,6 +69,42 @@ constexpr bool complete() {
 }
 static_assert(complete(), "each errc has exactly one wire form, in order");
 
+/// By socket_option.
+constexpr std::array wire_options{
+    v1::OPTION_ERROR,
+    v1::OPTION_RECV_TIMEOUT_MS,
+    v1::OPTION_SEND_TIMEOUT_MS,
+    v1::OPTION_REUSE_ADDRESS,
+    v1::OPTION_REUSE_PORT,
+    v1::OPTION_BROADCAST,
+    v1::OPTION_PRIORITY,
+    v1::OPTION_LINGER_S,
+    v1::OPTION_SEND_BUFFER,
+    v1::OPTION_RECEIVE_BUFFER,
+    v1::OPTION_KEEP_ALIVE,
+    v1::OPTION_KEEP_ALIVE_IDLE_S,
+    v1::OPTION_KEEP_ALIVE_INTERVAL_S,
+    v1::OPTION_KEEP_ALIVE_COUNT,
+    v1::OPTION_NO_DELAY,
+    v1::OPTION_SERVER_SESSION_TIMEOUT_S,
+    v1::OPTION_TYPE_OF_SERVICE,
+    v1::OPTION_TIME_TO_LIVE,
+    v1::OPTION_DONT_FRAGMENT,
+    v1::OPTION_MTU,
+    v1::OPTION_V6_ONLY,
+    v1::OPTION_HOP_LIMIT,
+    v1::OPTION_TRAFFIC_CLASS,
+    v1::OPTION_PDN,
+    v1::OPTION_KEEP_OPEN,
+    v1::OPTION_EXCEPTIONAL_DATA,
+    v1::OPTION_RELEASE_ASSISTANCE,
+    v1::OPTION_SILENCE_ALL,
+    v1::OPTION_ECHO_REPLY,
+    v1::OPTION_ECHO_REPLY6,
+    v1::OPTION_DELAYED_ADDRESS_REFRESH,
+};
+static_assert(wire_options.size() == static_cast<std::size_t>(socket_option::count_));
+
 v1::Family family_of(ip_family family) {
   return family == ip_family::v4 ? v1::FAMILY_INET : v1::FAMILY_INET6;
 }
@@ -167,12 +203,9 @@ result<msg::socket_shape> shape_of(const v1::SocketRequest& from) {
 }
 
 result<msg::option> option_of(v1::Option from) {
-  switch (from) {
-    case v1::OPTION_ERROR: return msg::option::error;
-    case v1::OPTION_RECV_TIMEOUT_MS: return msg::option::recv_timeout_ms;
-    case v1::OPTION_SEND_TIMEOUT_MS: return msg::option::send_timeout_ms;
-    default: return fail(errc::unknown_option, "option " + std::to_string(from));
-  }
+  for (std::size_t i = 0; i < wire_options.size(); ++i)
+    if (wire_options[i] == from) return static_cast<msg::option>(i);
+  return fail(errc::unknown_option, "option " + std::to_string(from));
 }
 
 void set_names(v1::NamesReply& to, const msg::socket_names& from) {
@@ -181,11 +214,39 @@ void set_names(v1::NamesReply& to, const msg::socket_names& from) {
                                                    : v1::SOCKET_TYPE_DATAGRAM);
   to.set_protocol(from.shape.protocol);
   to.set_connected(from.connected);
+  to.set_listening(from.listening);
   if (from.local) set_endpoint(*to.mutable_local(), *from.local);
   if (from.peer) set_endpoint(*to.mutable_peer(), *from.peer);
   to.set_recv_timeout_ms(from.shape.recv_timeout.count());
   to.set_send_timeout_ms(from.shape.send_timeout.count());
   if (from.rules) set_rules(*to.mutable_datagram_rules(), *from.rules);
+}
+
+void set_interface(v1::Interface& to, const msg::network_interface& from, std::string_view before) {
+  to.set_name(std::string(before) + from.name);
+  to.set_pdn(number(from.pdn));
+  to.set_up(from.up);
+  to.set_mtu(from.mtu);
+  for (const auto& address : from.addresses)
+    to.add_addresses(address.bytes.data(), address.family == ip_family::v4 ? 4 : 16);
+}
+
+msg::bytes connection_record(socket_cookie cookie, const endpoint& peer) {
+  const auto part = [&](std::size_t from) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < 8; ++i) value = value << 8 | peer.address.bytes[from + i];
+    return value;
+  };
+  v1::AcceptedConnection to;
+  to.set_version(1);
+  to.set_cookie(number(cookie));
+  to.set_port(peer.port);
+  to.set_family(peer.address.family == ip_family::v4 ? 4 : 6);
+  to.set_address_high(part(0));
+  to.set_address_low(part(8));
+  msg::bytes record(to.ByteSizeLong());
+  to.SerializeToArray(record.data(), static_cast<int>(record.size()));
+  return record;
 }
 
 result<msg::datagram> datagram_of(std::span<const std::byte> packet) {

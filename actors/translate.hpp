@@ -26,6 +26,8 @@ void set_rules(v1::DatagramRules& to, const datagram_rules& from);
 [[nodiscard]] result<msg::option> option_of(v1::Option from);
 void set_names(v1::NamesReply& to, const msg::socket_names& from);
 
+/// One pending connection on a listener's channel; always of the same size.
+[[nodiscard]] msg::bytes connection_record(socket_cookie cookie, const endpoint& peer);
 /// One packet of a datagram channel.
 [[nodiscard]] result<msg::datagram> datagram_of(std::span<const std::byte> packet);
 [[nodiscard]] msg::bytes packet_of(const std::optional<endpoint>& peer, const msg::bytes& payload);
@@ -36,6 +38,8 @@ void set_names(v1::NamesReply& to, const msg::socket_names& from);
 /// As above, and a backslash too: the text can be turned back into the bytes.
 [[nodiscard]] std::string escaped(std::string_view bytes);
 
+/// `before` its name.
+void set_interface(v1::Interface& to, const msg::network_interface& from, std::string_view before);
 void set_link(v1::LinkStatus& to, const msg::link_report& from,
               std::chrono::steady_clock::time_point now);
 /// `with_payload`: the field `payload`, escaped, where there is some.

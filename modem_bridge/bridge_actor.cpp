@@ -39,6 +39,7 @@ bridge_actor::bridge_actor(caf::actor_config& config, bridge_seed seed)
       line_(std::move(seed.line)),
       supervisor_(std::move(seed.supervisor)),
       trace_(std::move(seed.trace)),
+      notice_(std::move(seed.notice)),
       backoff_(limits::restart_backoff_min) {}
 
 bridge_actor::~bridge_actor() = default;
@@ -64,6 +65,38 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         engine_.bind(t, m.id, m.port, now());
         settle();
         return answer;
+      },
+      [this](const msg::listen_socket& m) -> caf::result<msg::socket_listening> {
+        const auto t = next_ticket();
+        auto answer = pend<msg::socket_listening>(t);
+        engine_.listen(t, m.id, now());
+        settle();
+        return answer;
+      },
+      [this](msg::accept_socket& m) -> caf::result<msg::socket_accepted> {
+        const auto t = next_ticket();
+        auto answer = pend<msg::socket_accepted>(t);
+        sockets_[m.child] = m.owner;
+        engine_.accept(t, m.listener, m.child, now());
+        settle();
+        return answer;
+      },
+      [this](const msg::set_link_option& m) -> caf::result<msg::option_set> {
+        const auto t = next_ticket();
+        auto answer = pend<msg::option_set>(t);
+        engine_.set_option(t, m.id, m.name, m.value, now());
+        settle();
+        return answer;
+      },
+      [this](const msg::get_link_option& m) -> caf::result<msg::option_value> {
+        const auto t = next_ticket();
+        auto answer = pend<msg::option_value>(t);
+        engine_.get_option(t, m.id, m.name, now());
+        settle();
+        return answer;
+      },
+      [](const msg::flush_socket&) -> caf::result<msg::socket_flushed> {
+        return to_error(fail(errc::unsupported_operation, "a modem does not tell"));
       },
       [this](const msg::close_socket& m) -> caf::result<msg::socket_closed> {
         const auto t = next_ticket();
@@ -94,11 +127,20 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         settle();
       },
       [this](msg::resolve_name& m) -> caf::result<msg::name_resolved> {
+        if (m.pdn && number(*m.pdn) != 0)
+          return to_error(fail(errc::no_device, "resolve: there is no packet data network " +
+                                                    std::to_string(number(*m.pdn)) +
+                                                    " here, only 0"));
         const auto t = next_ticket();
         auto answer = pend<msg::name_resolved>(t);
         engine_.resolve(t, std::move(m.host), m.family, now());
         settle();
         return answer;
+      },
+      [this](const msg::get_interfaces&) { return interfaces(); },
+      [](const msg::set_dns&) -> caf::result<msg::option_set> {
+        return to_error(fail(errc::unsupported_operation,
+                             "the modem's resolver asks the network's own name servers"));
       },
       [this](msg::run_at& m) -> caf::result<msg::at_answered> {
         const auto t = next_ticket();
@@ -196,6 +238,12 @@ void bridge_actor::handle(engine_outcome& happened) {
       overloaded{
           [&](outcome::connected& o) { deliver(o.t, msg::socket_connected{}); },
           [&](outcome::bound& o) { deliver(o.t, msg::socket_bound{o.local}); },
+          [&](outcome::listening& o) { deliver(o.t, msg::socket_listening{o.local}); },
+          [&](outcome::accepted& o) {
+            deliver(o.t, msg::socket_accepted{o.peer, o.local});
+          },
+          [&](outcome::option_done& o) { option_done(o); },
+          [&](outcome::connection_waiting& o) { tell(o.id, msg::connection_waiting{}); },
           [&](outcome::closed& o) {
             sockets_.erase(o.id);
             deliver(o.t, msg::socket_closed{});
@@ -224,6 +272,9 @@ void bridge_actor::handle(engine_outcome& happened) {
           [&](outcome::peer_closed& o) { tell(o.id, msg::reception_ended{}); },
           [&](outcome::socket_broken& o) { tell(o.id, msg::socket_broken{o.why}); },
           [&](outcome::link_changed&) { report_link(); },
+          [&](outcome::notice& o) {
+            if (notice_) notice_(o.line);
+          },
           [&](outcome::set_baud& o) { line_->set_baud(o.baud); },
           [&](outcome::reopen_port& o) {
             line_->close();
@@ -279,6 +330,24 @@ void bridge_actor::deliver(ticket t, Reply reply) {
   if (auto* waiting = std::get_if<caf::typed_response_promise<Reply>>(&known->second))
     waiting->deliver(std::move(reply));
   pending_.erase(known);
+}
+
+void bridge_actor::option_done(const outcome::option_done& o) {
+  const auto known = pending_.find(o.t);
+  if (known == pending_.end()) return;
+  if (std::holds_alternative<caf::typed_response_promise<msg::option_set>>(known->second))
+    deliver(o.t, msg::option_set{});
+  else
+    deliver(o.t, msg::option_value{o.value});
+}
+
+/// The default network: the only one that a modem link has so far.
+msg::interfaces bridge_actor::interfaces() const {
+  const auto& link = engine_.status();
+  msg::network_interface first{"pdn0", pdn_id{0}, link.pdn_up, link.mtu, {}};
+  if (link.address) first.addresses.push_back(*link.address);
+  if (link.address6) first.addresses.push_back(*link.address6);
+  return {{std::move(first)}};
 }
 
 void bridge_actor::fail_ticket(ticket t, const failure& why) {

@@ -13,6 +13,8 @@ struct bridge_seed {
   port_ptr line = {};
   supervisor_handle supervisor = {};
   std::function<void(const trace_event&)> trace = {};  // may be empty
+  /// What the modem says of itself and its network without being asked; may be empty.
+  std::function<void(std::string_view)> notice = {};
 };
 
 /// The shell around the AT engine: routes intents in and outcomes out, feeds it time and bytes, and
@@ -28,6 +30,10 @@ private:
   class port_facts;
   using promise = std::variant<caf::typed_response_promise<msg::socket_connected>,
                                caf::typed_response_promise<msg::socket_bound>,
+                               caf::typed_response_promise<msg::socket_listening>,
+                               caf::typed_response_promise<msg::socket_accepted>,
+                               caf::typed_response_promise<msg::option_set>,
+                               caf::typed_response_promise<msg::option_value>,
                                caf::typed_response_promise<msg::socket_closed>,
                                caf::typed_response_promise<msg::name_resolved>,
                                caf::typed_response_promise<msg::at_answered>,
@@ -51,12 +57,15 @@ private:
   void tell(socket_id id, Message message);
   template <class Reply>
   void deliver(ticket t, Reply reply);
+  void option_done(const outcome::option_done& o);
+  [[nodiscard]] msg::interfaces interfaces() const;
   void fail_ticket(ticket t, const failure& why);
 
   engine engine_;
   port_ptr line_;
   supervisor_handle supervisor_;
   std::function<void(const trace_event&)> trace_;
+  std::function<void(std::string_view)> notice_;
   std::unique_ptr<port_facts> facts_;
   std::map<socket_id, socket_handle> sockets_;
   std::map<ticket, promise> pending_;

@@ -118,6 +118,8 @@ void verify_job::end() {
     if (core_.table.find(id)->hole)
       core_.break_socket(
           id, fail(errc::stream_damaged, "a receive did not add up: bytes were lost on the line"));
+    else if (core_.table.find(id)->listening)
+      core_.emit(outcome::connection_waiting{id});  // its notice may have been lost there too
   finish();
 }
 

@@ -16,6 +16,7 @@
 #include "stack/ids.hpp"
 #include "stack/link_status.hpp"
 #include "stack/result.hpp"
+#include "stack/socket_options.hpp"
 #include "stack/transport.hpp"
 
 /// The AT engine: intents and port facts go in, outcomes and bytes come out. Pure: it sees bytes
@@ -62,6 +63,21 @@ struct bound {
   socket_id id;
   endpoint local;
 };
+struct listening {
+  ticket t;
+  socket_id id;
+  endpoint local;
+};
+struct accepted {
+  ticket t;
+  socket_id id;  // the new one
+  endpoint peer;
+  endpoint local;
+};
+struct option_done {
+  ticket t;
+  std::int64_t value = 0;
+};
 struct closed {
   ticket t;
   socket_id id;
@@ -84,6 +100,10 @@ struct failed {
   failure why;
 };
 // Asked of, or told to, one socket.
+/// Of a listener: a connection can be accepted, maybe more than one.
+struct connection_waiting {
+  socket_id id;
+};
 struct want_chunk {
   socket_id id;
   std::size_t bytes_max = 0;
@@ -118,6 +138,10 @@ struct link_changed {
   link_state state;
   failure trouble;
 };
+/// Something the modem or its firmware's core says by itself (`+CEREG: 1`), not about sockets.
+struct notice {
+  std::string line;
+};
 /// The line's rate changes, after everything written so far has left: tell the port.
 struct set_baud {
   unsigned baud = 0;
@@ -130,11 +154,12 @@ struct reopen_port {
 }  // namespace outcome
 
 using engine_outcome =
-    std::variant<outcome::connected, outcome::bound, outcome::closed, outcome::resolved,
-                 outcome::at_done, outcome::stopped, outcome::failed, outcome::want_chunk,
-                 outcome::chunk_sent, outcome::datagram_dropped, outcome::received,
-                 outcome::peer_closed, outcome::socket_broken, outcome::link_changed,
-                 outcome::set_baud, outcome::reopen_port>;
+    std::variant<outcome::connected, outcome::bound, outcome::listening, outcome::accepted,
+                 outcome::option_done, outcome::connection_waiting, outcome::closed,
+                 outcome::resolved, outcome::at_done, outcome::stopped, outcome::failed,
+                 outcome::want_chunk, outcome::chunk_sent, outcome::datagram_dropped,
+                 outcome::received, outcome::peer_closed, outcome::socket_broken,
+                 outcome::link_changed, outcome::notice, outcome::set_baud, outcome::reopen_port>;
 
 /// One line of the AT trace. In `text` payload stands as its length, secrets (PIN, passwords) as
 /// "***"; the payload itself comes beside it, if it is wanted.
@@ -176,6 +201,17 @@ public:
   /// is made anew (a stream's next connect after one that failed) gets the same port again, or
   /// fails so.
   void bind(ticket t, socket_id id, std::uint16_t port, time_point now);
+  /// Makes a listener of a bound stream; connection_waiting follows whenever one can be accepted.
+  /// Fails with unsupported_operation (the firmware has no server), invalid_argument, modem_error,
+  /// and as a connect does. Again: succeeds (the modem's own queue has a fixed length).
+  void listen(ticket t, socket_id id, time_point now);
+  /// Takes a waiting connection for `child`, which was not used before (and is declared by this).
+  /// Fails with would_block (none waits), no_handle (then it still waits).
+  void accept(ticket t, socket_id listener, socket_id child, time_point now);
+  /// Only those that the modem has; one without an open socket there is told when it is opened.
+  /// Fails with unknown_option, link_down, …
+  void set_option(ticket t, socket_id id, socket_option option, std::int64_t value, time_point now);
+  void get_option(ticket t, socket_id id, socket_option option, time_point now);
   /// Closes the modem's socket if there is one and forgets the id. Never fails for want of one.
   void close(ticket t, socket_id id, time_point now);
   /// `bytes` (stream) or datagrams (datagram) wait to be sent, besides what was handed over

@@ -6,6 +6,7 @@
 #include "modem_bridge/at/args.hpp"
 #include "modem_bridge/job.hpp"
 #include "modem_bridge/modem_limits.hpp"
+#include "modem_bridge/option_job.hpp"
 #include "modem_bridge/reply_fields.hpp"
 #include "modem_bridge/secrets.hpp"
 
@@ -120,6 +121,13 @@ modem_socket* engine_core::socket_event(modem_handle handle, unsigned events) {
   // A handle that is being closed, or is nobody's, still has old notices under way.
   auto* entry = table.find(handle);
   if (entry == nullptr || entry->closing) return nullptr;
+  if (entry->listening) {
+    if ((events & (event_error | event_hangup | event_invalid)) != 0)
+      break_socket(entry->id, fail(errc::connection_reset, "the modem ended the listener"));
+    else if ((events & event_in) != 0)
+      emit(outcome::connection_waiting{entry->id});
+    return nullptr;
+  }
   if ((events & event_in) != 0) entry->news = readable::told;
   if ((events & (event_error | event_hangup | event_invalid)) != 0) entry->hung_up = true;
   return entry;
@@ -183,9 +191,27 @@ void engine_core::open_socket(socket_id id, std::function<void(status)> next) {
       return next(fail(errc::bad_socket, "the socket was closed meanwhile"));
     }
     selected = *handle;  // an open selects what it opened
+    if (socket->bound && socket->reuse_address) return reuse_opened(id, *handle, next);
     if (socket->bound) return bind_opened(id, *handle, next);
     take_handle(*socket, *handle);
     next(done{});
+  });
+}
+
+/// SO_REUSEADDR counts when it is set before the bind.
+void engine_core::reuse_opened(socket_id id, modem_handle handle,
+                               std::function<void(status)> next) {
+  dialect::fields values;
+  values.option = *modem_option(*spoken, socket_option::reuse_address);
+  values.value = 1;
+  run(intent::set_option, values, [this, id, handle, next = std::move(next)](const at::reply& r) {
+    const auto give_up = [this, handle, next](const failure& why) {
+      close_handle(handle, [next, why] { next(why); });
+    };
+    if (table.find(id) == nullptr)
+      return give_up(fail(errc::bad_socket, "the socket was closed meanwhile"));
+    if (!r.ok()) return give_up(fail(errc::modem_error, "the modem refuses SO_REUSEADDR"));
+    bind_opened(id, handle, next);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -119,8 +120,10 @@ public:
   std::optional<socket_id> working_for;  // whose command is on the channel
   push_policy shares;
   poll_pace pace;
-  bool moved = false;       // payload, since the modem was last asked for a sign of life
-  unsigned rate = 0;        // of the line, at present
+  bool moved = false;  // payload, since the modem was last asked for a sign of life
+  unsigned rate = 0;   // of the line, at present
+  /// Options of the modem as a whole that were set since it started, by its numbers.
+  std::map<unsigned, std::int64_t> options_set;
   bool end_hidden = false;  // this modem library reports a stream's end as no data
   bool running = false;     // the channel takes jobs
   bool stopping = false;
@@ -148,6 +151,7 @@ private:
   void write_payload(std::span<const std::byte> payload, bool terminated);
   void write_data_terminator();
   void await_data_mode_end(then next);
+  void reuse_opened(socket_id id, modem_handle handle, std::function<void(status)> next);
   void bind_opened(socket_id id, modem_handle handle, std::function<void(status)> next);
   [[nodiscard]] trace_detail trace_wanted() const {
     return config.trace_wanted ? config.trace_wanted() : trace_detail::lengths;

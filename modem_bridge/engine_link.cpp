@@ -147,6 +147,7 @@ void engine::impl::detection_over() {
   core.link.dialect = std::string(found->spoken->name);
   core.link.firmware = found->firmware;
   core.link.handles_max = found->spoken->handles_max;
+  core.options_set.clear();
   known_terminator = found->terminator;
   core.channel.set_terminator(known_terminator);
   core.selected.reset();
@@ -285,6 +286,9 @@ void engine::impl::on_unsolicited(const at::command_queue::unsolicited& line) {
     detector.line(line.line, core.now());
     if (!resyncing) return;
   }
+  // Programs hear of the modem's own notices; those of the application around it begin with '#'.
+  if (line.line.starts_with('+') || line.line.starts_with('%'))
+    core.emit(outcome::notice{shown_response(line.line)});
   const auto routed = at::route_urc(line.line);
   if (!routed) {
     const auto pushes_go_on = [this] {

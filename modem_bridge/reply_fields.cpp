@@ -18,6 +18,23 @@ result<modem_handle> opened_handle(const at::reply& reply) {
   return fail(errc::modem_error, "the modem opened a socket and did not say which");
 }
 
+result<accepted_reply> accepted_connection(const at::reply& reply) {
+  for (const auto& line : reply.lines)
+    if (const auto rest = at::after_prefix(line, "#XACCEPT:")) {
+      at::args fields(*rest);
+      const auto handle = fields.integer(0, 255);
+      fields.skip();
+      const auto text = fields.quoted();
+      const auto port = fields.integer(0, 65535);
+      if (!handle || !text || !port) break;
+      const auto address = parse_address(*text);
+      if (!address) break;
+      return accepted_reply{static_cast<modem_handle>(*handle),
+                            {*address, static_cast<std::uint16_t>(*port)}};
+    }
+  return fail(errc::modem_error, "the modem accepted a connection and did not say which");
+}
+
 std::optional<long> printed_number(const at::reply& reply, const dialect::verb& row) {
   for (const auto& line : reply.lines)
     if (const auto rest = at::after_prefix(line, row.prefix)) {

@@ -33,7 +33,7 @@ bool modem_socket::awaits_news() const {
 
 void modem_socket::forget_modem_side() {
   handle.reset();
-  connected = false;
+  connected = listening = false;
   kept.clear();
   news = readable::no;
   hung_up = ended = needs_arming = false;

@@ -32,6 +32,8 @@ struct modem_socket {
   transport kind = transport::stream;
   std::optional<modem_handle> handle = {};  // none: not open in the modem
   std::optional<std::uint16_t> bound = {};  // local port; a new handle is bound to it again
+  bool reuse_address = false;               // its bind is to take a port just left
+  bool listening = false;
   bool connected = false;
   std::optional<endpoint> peer = {};
   bool connecting = false;  // a connect is queued or under way

@@ -56,6 +56,19 @@ inline constexpr auto tombstone_age_max = 10min;
 /// Modems of one daemon: more than any machine has UARTs, and a mistake in a file is caught.
 inline constexpr std::size_t modems_max = 16;
 
+// ---- servers ----
+
+/// Connections that may wait for one listener's accept. Their descriptors are in flight and count
+/// against the daemon's own limit.
+inline constexpr unsigned connections_waiting_max = 16;
+/// A listener that found no room for a connection (the link's sockets are all held) tries again.
+inline constexpr auto accept_retry = 1s;
+
+// ---- flushes ----
+
+/// What a program may ask to wait for acknowledgements (the nRF's own longest send timeout).
+inline constexpr auto flush_max = 600s;
+
 // ---- life cycle ----
 
 /// Bytes accepted before close() may take this long to leave: 16 KiB + staging at 9600 baud.

@@ -20,6 +20,8 @@ struct edge {
 
 constexpr std::array edges{
     edge{s::fresh, e::connect_asked, s::connecting, a::begin_connect},
+    edge{s::fresh, e::accepted, s::open, a::open_channel},
+    edge{s::fresh, e::listens, s::listening, a::none},
     edge{s::fresh, e::hung_up, s::ended, a::quit},
     edge{s::fresh, e::stop, s::ended, a::fail_channel},
 
@@ -28,6 +30,10 @@ constexpr std::array edges{
     edge{s::connecting, e::broken, s::ended, a::fail_channel},
     edge{s::connecting, e::hung_up, s::abandoned, a::none},
     edge{s::connecting, e::stop, s::abandoned, a::fail_channel},
+
+    edge{s::listening, e::broken, s::ended, a::fail_channel},
+    edge{s::listening, e::hung_up, s::closing, a::stop_listening},
+    edge{s::listening, e::stop, s::closing, a::close_modem},
 
     edge{s::open, e::peer_ended, s::half_closed, a::finish_reading},
     edge{s::open, e::broken, s::ending, a::deliver_rest},
@@ -88,8 +94,8 @@ constexpr bool every_state_can_end() {
 static_assert(every_state_can_end(), "no state but `ended` is a dead end");
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(s::count_)> names{
-    "fresh",  "connecting", "open",      "half-closed", "write-closed", "finishing",
-    "ending", "draining",   "abandoned", "closing",     "ended"};
+    "fresh",     "connecting", "listening", "open",      "half-closed", "write-closed",
+    "finishing", "ending",     "draining",  "abandoned", "closing",     "ended"};
 static_assert(!names.back().empty());
 
 }  // namespace

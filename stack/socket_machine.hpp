@@ -11,6 +11,7 @@ namespace cellsock {
 enum class socket_state : std::uint8_t {
   fresh,         // stream, not connected: its channel is padded, so it shows no POLLOUT
   connecting,    // the modem is at it
+  listening,     // its channel carries connections and stays padded
   open,          // data flows both ways; a datagram socket is born here
   half_closed,   // the peer ended its direction; ours still works
   write_closed,  // the program ended its direction (shutdown(2)); reception goes on for a while
@@ -27,6 +28,8 @@ enum class socket_event : std::uint8_t {
   connect_asked,
   connected,
   connect_failed,
+  accepted,  // it is born of a listener, and the connection stands
+  listens,
   peer_ended,   // end of reception, in order
   broken,       // reset, PDN lost, modem gone
   delivered,    // everything received is in the channel
@@ -44,6 +47,7 @@ enum class socket_action : std::uint8_t {
   begin_connect,
   open_channel,    // take the padding out: the descriptor becomes writable
   fail_channel,    // end it with the padding unread: POLLERR and ECONNRESET at the descriptor
+  stop_listening,  // the program closed its listener
   finish_reading,  // end of file for the program, once everything is delivered
   await_peer,      // send what is left; the peer has a limited time to end too
   finish_both,     // end of file for the program, then the modem's socket, once all is delivered

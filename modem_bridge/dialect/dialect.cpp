@@ -31,6 +31,8 @@ std::string expand(std::string_view format, const fields& values) {
     if (placeholder == "{ms}") return std::to_string(values.ms);
     if (placeholder == "{length}") return std::to_string(values.length);
     if (placeholder == "{flags}") return std::to_string(values.flags);
+    if (placeholder == "{option}") return std::to_string(values.option);
+    if (placeholder == "{value}") return std::to_string(values.value);
     if (placeholder == "{baud}") return std::to_string(values.baud);
     return std::string(values.text);
   };

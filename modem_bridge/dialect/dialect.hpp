@@ -24,6 +24,8 @@ enum class intent : std::uint8_t {
   close,
   close_secure,  // a TLS socket left by somebody else
   set_send_timeout,
+  set_option,
+  get_option,
   bind,  // to the default packet network's address
   connect,
   listen,
@@ -59,7 +61,7 @@ enum class intent : std::uint8_t {
 };
 
 /// One command. Placeholders in `format`: {handle} {handles} {family} {type} {host} {port}
-/// {seconds} {ms} {length} {flags} {baud} {text}.
+/// {seconds} {ms} {length} {flags} {baud} {option} {value} {text}.
 struct verb {
   intent what;
   std::string_view format;  // without terminator; empty: this dialect cannot, see `cannot`
@@ -153,6 +155,7 @@ struct table {
   bool notices_lost_in_data_mode = true;
 
   // ---- the rest ----
+  bool has_address_refresh = false;           // option 62: IPv6 delayed address refresh
   bool resolver_repeats_first = true;         // prints one address, however many there are
   std::chrono::milliseconds rate_pause{100};  // after the rate changed
 };
@@ -170,13 +173,15 @@ struct fields {
   std::size_t length = 0;
   long flags = 0;
   unsigned baud = 0;
+  unsigned option = 0;
+  std::int64_t value = 0;
   std::string_view text = {};
   std::string_view payload = {};  // what `text` stands for, where that is in hexadecimal
 };
 
-inline constexpr std::array<std::string_view, 12> placeholders{
-    "{handle}",  "{handles}", "{family}", "{type}",  "{host}", "{port}",
-    "{seconds}", "{ms}",      "{length}", "{flags}", "{baud}", "{text}"};
+inline constexpr std::array<std::string_view, 14> placeholders{
+    "{handle}", "{handles}", "{family}", "{type}", "{host}",   "{port}",  "{seconds}",
+    "{ms}",     "{length}",  "{flags}",  "{baud}", "{option}", "{value}", "{text}"};
 
 /// For static_assert: every intent has exactly one row, a format or a reason, and no format holds a
 /// placeholder nobody fills.

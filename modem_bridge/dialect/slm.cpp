@@ -13,6 +13,10 @@ using namespace std::string_view_literals;
 constexpr std::string_view one_list = "the list of sockets holds TLS sockets too";
 constexpr std::string_view no_hex = "payload goes as text or in data mode only";
 constexpr std::string_view no_push = "received data is fetched";
+/// And while it has one no readiness of any socket is told.
+constexpr std::string_view one_peer =
+    "this firmware's server has one peer at a time, without its port, and holds the modem while it "
+    "waits for one";
 constexpr std::string_view fixed_rate = "the rate is fixed when the firmware is built";
 
 constexpr std::array rows{
@@ -23,11 +27,13 @@ constexpr std::array rows{
     verb{intent::close, "AT#XSOCKET=0", "#XSOCKET:", 10s},
     verb{intent::close_secure, "AT#XSSOCKET=0", "#XSOCKET:", 10s},
     verb{intent::set_send_timeout, "AT#XSOCKETOPT=1,21,{seconds}", "", 5s},
+    verb{intent::set_option, "AT#XSOCKETOPT=1,{option},{value}", "", 5s},
+    verb{intent::get_option, "AT#XSOCKETOPT=0,{option}", "#XSOCKETOPT:", 5s},
     verb{intent::bind, "AT#XBIND={port}", "", 5s},
     // The connect's own limit is added: it is what the program asked for.
     verb{intent::connect, "AT#XCONNECT=\"{host}\",{port}", "#XCONNECT:", 10s},
-    verb{intent::listen, "AT#XLISTEN", "", 5s},
-    verb{intent::accept, "AT#XACCEPT={seconds}", "#XACCEPT:", 6s},
+    cannot(intent::listen, one_peer),
+    cannot(intent::accept, one_peer),
     verb{intent::send_string, "AT#XSEND=\"{text}\"", "#XSEND:", 35s},
     cannot(intent::send_hex, no_hex),
     verb{intent::send_stream, "AT#XSEND", "#XSEND:", 35s},

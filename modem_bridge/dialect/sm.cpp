@@ -19,6 +19,8 @@ constexpr std::array rows{
     verb{intent::close, "AT#XCLOSE={handle}", "#XCLOSE:", 10s},
     verb{intent::close_secure, "AT#XCLOSE={handle}", "#XCLOSE:", 10s},
     verb{intent::set_send_timeout, "AT#XSOCKETOPT={handle},1,21,{seconds}", "", 5s},
+    verb{intent::set_option, "AT#XSOCKETOPT={handle},1,{option},{value}", "", 5s},
+    verb{intent::get_option, "AT#XSOCKETOPT={handle},0,{option}", "#XSOCKETOPT:", 5s, false, 1},
     verb{intent::bind, "AT#XBIND={handle},{port}", "", 5s},
     // The connect's own limit is added: it is what the program asked for.
     verb{intent::connect, "AT#XCONNECT={handle},\"{host}\",{port}", "#XCONNECT:", 10s},
@@ -91,6 +93,7 @@ constexpr table sm1_table{
     .pushes = pushes,
     .intrusions = false,
     .notices_lost_in_data_mode = false,
+    .has_address_refresh = true,
 };
 
 constexpr table sm2_table = [] {

@@ -6,6 +6,9 @@
   client.py LIBRARY late NAME PORT             NAME chosen after connecting to 127.0.0.1:PORT
   client.py LIBRARY echo NAME PORT COUNT       COUNT bytes through the echo server, over modem NAME
   client.py LIBRARY hold NAME PORT             connects, prints `connected`, waits for what comes
+  client.py LIBRARY listen PORT                what listening there answers
+  client.py LIBRARY serve PORT BACKLOG COUNT [SECONDS]   echoes to COUNT peers, one after the other; SECONDS: their session timeout
+  client.py LIBRARY udp-serve PORT COUNT       sends COUNT datagrams back to where they came from
 """
 import ctypes
 import errno
@@ -18,6 +21,7 @@ import sys
 import threading
 
 AF_INET, STREAM, TCP, SOL_SOCKET, SO_BINDTODEVICE = 1, 1, 6, 1, 25
+DATAGRAM, UDP, TCP_SRV_SESSTIMEO = 2, 17, 55
 library = ctypes.CDLL(sys.argv[1], use_errno=True)
 
 
@@ -101,8 +105,69 @@ def hold(name, port):
     print(answer(lambda: checked(library.nrf_recv(fd, room, 100, 0))))
 
 
+def address(port, host=(0, 0, 0, 0)):
+    return struct.pack("=HHI", AF_INET, socket.htons(int(port)), struct.unpack("=I", bytes(host))[0])
+
+
+def bound(port, kind=STREAM, protocol=TCP):
+    fd = checked(library.nrf_socket(AF_INET, kind, protocol))
+    here = address(port)
+    checked(library.nrf_bind(fd, here, len(here)))
+    return fd
+
+
+def try_listen(port):
+    fd = bound(port)
+    print(answer(lambda: checked(library.nrf_listen(fd, 1))))
+
+
+def accepted(fd):
+    peer = ctypes.create_string_buffer(16)
+    length = ctypes.c_uint32(16)
+    child = checked(library.nrf_accept(fd, peer, ctypes.byref(length)))
+    _, port, host = struct.unpack("=HHI", peer.raw[:8])
+    return child, socket.inet_ntoa(struct.pack("=I", host)), socket.ntohs(port)
+
+
+def serve(port, backlog, count, seconds="0"):
+    fd = bound(port)
+    wanted = ctypes.c_int(int(seconds))
+    checked(library.nrf_setsockopt(fd, TCP, TCP_SRV_SESSTIMEO, ctypes.byref(wanted), 4))
+    checked(library.nrf_listen(fd, int(backlog)))
+    print("listening", flush=True)
+    room = ctypes.create_string_buffer(4096)
+    for _ in range(int(count)):
+        child, host, peer_port = accepted(fd)
+        print("accepted", host, peer_port, flush=True)
+        end = "end"
+        while True:
+            got = library.nrf_recv(child, room, 4096, 0)
+            if got < 0:
+                end = errno.errorcode[ctypes.get_errno()]
+            if got <= 0:
+                break
+            sent = 0
+            while sent < got:
+                sent += checked(library.nrf_send(child, room.raw[sent:got], got - sent, 0))
+        library.nrf_close(child)
+        print(end, flush=True)
+
+
+def udp_serve(port, count):
+    fd = bound(port, DATAGRAM, UDP)
+    print("bound", flush=True)
+    room = ctypes.create_string_buffer(2048)
+    peer = ctypes.create_string_buffer(16)
+    for _ in range(int(count)):
+        length = ctypes.c_uint32(16)
+        got = checked(library.nrf_recvfrom(fd, room, 2048, 0, peer, ctypes.byref(length)))
+        checked(library.nrf_sendto(fd, room.raw[:got], got, 0, peer, length))
+    print("served", count)
+
+
 try:
-    {"choose": try_names, "late": too_late, "echo": echo, "hold": hold}[sys.argv[2]](*sys.argv[3:])
+    {"listen": try_listen, "serve": serve, "udp-serve": udp_serve,
+     "choose": try_names, "late": too_late, "echo": echo, "hold": hold}[sys.argv[2]](*sys.argv[3:])
 except OSError as problem:
     print(errno.errorcode[problem.errno])
     sys.exit(1)

@@ -38,6 +38,11 @@ public:
         [](const msg::bind_socket& m) {
           return msg::socket_bound{{*parse_address("10.0.0.1"), m.port}};
         },
+        [](const msg::listen_socket&) { return msg::socket_listening{}; },
+        [](const msg::accept_socket&) { return msg::socket_accepted{}; },
+        [](const msg::set_link_option&) { return msg::option_set{}; },
+        [](const msg::get_link_option&) { return msg::option_value{}; },
+        [](const msg::flush_socket&) { return msg::socket_flushed{}; },
         [this](const msg::close_socket&) -> caf::result<msg::socket_closed> {
           ++book_.closes;
           book_.closing.push_back(make_response_promise<msg::socket_closed>());
@@ -49,6 +54,8 @@ public:
         [this](msg::chunk& m) { book_.chunks.push_back(std::move(m.data)); },
         [this](msg::datagram& m) { book_.datagrams.push_back(std::move(m)); },
         [](const msg::resolve_name&) { return msg::name_resolved{}; },
+        [](const msg::get_interfaces&) { return msg::interfaces{}; },
+        [](const msg::set_dns&) { return msg::option_set{}; },
         [](const msg::run_at&) { return msg::at_answered{}; },
         [](const msg::get_bridge_report&) { return msg::bridge_report{}; },
         [](const msg::stop_bridge&) { return msg::bridge_stopped{}; },
@@ -74,9 +81,12 @@ public:
         [](const msg::create_socket&) { return msg::socket_created{}; },
         [](const msg::adopt_socket&) { return msg::socket_adopted{}; },
         [](const msg::socket_moved&) {},
+        [](const msg::connection_taken&) {},
         [](const msg::get_link_report&) { return msg::link_report{}; },
         [](const msg::get_rules&) { return msg::current_rules{}; },
         [](const msg::resolve_name&) { return msg::name_resolved{}; },
+        [](const msg::get_interfaces&) { return msg::interfaces{}; },
+        [](const msg::set_dns&) { return msg::option_set{}; },
         [](const msg::run_at&) { return msg::at_answered{}; },
         [](const msg::link_changed&) {},
         [this](const msg::socket_closing&) { ++book_.socket_closing; },

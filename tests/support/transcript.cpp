@@ -117,6 +117,20 @@ struct in_words {
   std::string operator()(const outcome::set_baud& o) const {
     return "baud " + std::to_string(o.baud);
   }
+  std::string operator()(const outcome::listening& o) const {
+    return say("listening", o.t, o.id) + " " + to_string(o.local);
+  }
+  std::string operator()(const outcome::accepted& o) const {
+    return say("accepted", o.t, o.id) + " " + to_string(o.peer) + " at " + to_string(o.local);
+  }
+  std::string operator()(const outcome::option_done& o) const {
+    return "option " + number_of(o.t) + " " + std::to_string(o.value);
+  }
+  std::string operator()(const outcome::connection_waiting& o) const {
+    return "waiting " + number_of(o.id);
+  }
+  /// A copy of a line that stands in the transcript anyway.
+  std::string operator()(const outcome::notice&) const { return {}; }
   std::string operator()(const outcome::reopen_port& o) const {
     return "reopen " + std::string(name(o.why.code));
   }
@@ -178,7 +192,8 @@ private:
     const auto bytes = engine_.take_output();
     output_ += text_of(bytes);
     for (const auto& made : engine_.take_outcomes())
-      outcomes_.push_back(std::visit(in_words{}, made));
+      if (!std::holds_alternative<outcome::notice>(made))
+        outcomes_.push_back(std::visit(in_words{}, made));
   }
 
   void expect_output(const std::string& wanted) {
@@ -274,6 +289,15 @@ private:
       std::optional<endpoint> peer;
       if (to != "-") peer = *parse_endpoint(to);
       engine_.datagram(id, peer, bytes_of(unescape(rest_of(words))), now_);
+    } else if (what == "listen") {
+      std::uint32_t socket = 0;
+      words >> socket;
+      engine_.listen(t, static_cast<socket_id>(socket), now_);
+    } else if (what == "accept") {
+      std::uint32_t listener = 0;
+      std::uint32_t child = 0;
+      words >> listener >> child;
+      engine_.accept(t, static_cast<socket_id>(listener), static_cast<socket_id>(child), now_);
     } else if (what == "resolve") {
       std::string host;
       std::string family;

@@ -22,6 +22,8 @@ constexpr std::array rows{
     verb{intent::close, "AT#SHUT={handle}", "#SHUT:", 5s},
     verb{intent::close_secure, "AT#SHUT={handle}", "#SHUT:", 5s},
     verb{intent::set_send_timeout, "AT#PATIENCE={handle},{seconds}", "", 5s},
+    cannot(intent::set_option, never),
+    cannot(intent::get_option, never),
     verb{intent::bind, "AT#AT={handle},{port}", "", 5s},
     verb{intent::connect, "AT#DIAL={port},\"{host}\",{handle}", "#DIAL:", 5s},
     cannot(intent::listen, never),

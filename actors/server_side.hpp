@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "actors/socket_seed.hpp"
+
+namespace cellsock {
+
+/// What a listener does beside being a socket: takes connections from the link while there is room
+/// for them in its channel, and passes each on as a record with its descriptor. One at a time, so
+/// that they arrive in order. A part of the stream actor: runs inside it.
+class server_side {
+public:
+  server_side(socket_handle::base& self, const socket_common& common, std::shared_ptr<channel> end,
+              bridge_handle bridge, supervisor_handle supervisor);
+
+  void backlog(unsigned wanted);
+  /// From the link: one can be taken. From the channel: the program accepted.
+  void connection_waiting();
+  void room();
+
+private:
+  /// A socket made for a connection. Unless it gets one its program's end goes with this, and it
+  /// ends like any socket whose program has closed.
+  struct child {
+    socket_id id{};
+    socket_cookie cookie{};
+    shared_descriptor program_end;
+    socket_handle actor;
+  };
+
+  void next();
+  void take(const child& made);
+  void hand_over(const child& made, const msg::socket_accepted& came);
+  void pass(const child& made, const endpoint& peer);
+  void failed(const failure& why);
+
+  socket_handle::base& self_;
+  const socket_common& common_;
+  std::shared_ptr<channel> end_;
+  bridge_handle bridge_;
+  supervisor_handle supervisor_;
+  bool waiting_ = false;  // as far as is known the link has one
+  bool busy_ = false;     // one is being taken
+  bool complained_ = false;
+  bool retry_due_ = false;
+};
+
+}  // namespace cellsock

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Servers and options: what sockets ask of the engine besides connections and payload.
+#include "modem_bridge/accept_job.hpp"
+#include "modem_bridge/engine_impl.hpp"
+#include "modem_bridge/listen_job.hpp"
+#include "modem_bridge/modem_limits.hpp"
+#include "modem_bridge/option_job.hpp"
+
+namespace cellsock {
+
+using dialect::intent;
+
+void engine::listen(ticket t, socket_id id, time_point now) {
+  auto& m = *impl_;
+  m.core.set_now(now);
+  const auto refuse = [&](failure why) { m.core.emit(outcome::failed{t, std::move(why)}); };
+  const auto* entry = m.core.table.find(id);
+  if (entry == nullptr || entry->closing) return refuse(fail(errc::bad_socket, "no such socket"));
+  if (auto why = m.core.not_ready(entry->family)) return refuse(std::move(*why));
+  if (!m.core.can(intent::listen))
+    return refuse(
+        fail(errc::unsupported_operation,
+             "listen: " + std::string(dialect::find(*m.core.spoken, intent::listen).cannot)));
+  m.queue(std::make_unique<listen_job>(m.core, t, id));
+  m.pump();
+}
+
+void engine::accept(ticket t, socket_id listener, socket_id child, time_point now) {
+  auto& m = *impl_;
+  m.core.set_now(now);
+  const auto* entry = std::as_const(m.core.table).find(listener);
+  if (entry == nullptr || entry->closing || !entry->listening) {
+    m.core.emit(
+        outcome::failed{t, fail(errc::invalid_argument, "accept: the socket does not listen")});
+    return;
+  }
+  if (std::as_const(m.core.table).find(child) == nullptr)
+    m.core.table.declare(child, entry->family, transport::stream);
+  m.queue(std::make_unique<accept_job>(m.core, t, listener, child));
+  m.pump();
+}
+
+void engine::set_option(ticket t, socket_id id, socket_option option, std::int64_t value,
+                        time_point now) {
+  auto& m = *impl_;
+  m.core.set_now(now);
+  const auto refuse = [&](failure why) { m.core.emit(outcome::failed{t, std::move(why)}); };
+  auto* entry = m.core.table.find(id);
+  if (entry == nullptr || entry->closing) return refuse(fail(errc::bad_socket, "no such socket"));
+  if (auto why = m.core.not_ready()) return refuse(std::move(*why));
+  const auto number = modem_option(*m.core.spoken, option);
+  if (!number) return refuse(fail(errc::unknown_option, "this firmware has no such option"));
+  if (option == socket_option::reuse_address) {
+    // It acts on bind, and the modem's socket is opened by that: told then.
+    entry->reuse_address = value != 0;
+    if (!entry->handle) {
+      m.core.emit(outcome::option_done{t, value});
+      return;
+    }
+  }
+  m.queue(std::make_unique<option_job>(m.core, t, id, *number, value, is_modem_wide(option)));
+  m.pump();
+}
+
+void engine::get_option(ticket t, socket_id id, socket_option option, time_point now) {
+  auto& m = *impl_;
+  m.core.set_now(now);
+  const auto refuse = [&](failure why) { m.core.emit(outcome::failed{t, std::move(why)}); };
+  const auto answer = [&](std::int64_t value) { m.core.emit(outcome::option_done{t, value}); };
+  const auto* entry = m.core.table.find(id);
+  if (entry == nullptr || entry->closing) return refuse(fail(errc::bad_socket, "no such socket"));
+  // The modem does not read these back; what is known here is what it works with.
+  if (option == socket_option::reuse_address) return answer(entry->reuse_address ? 1 : 0);
+  if (option == socket_option::mtu)
+    return answer(m.core.link.mtu != 0 ? m.core.link.mtu
+                                       : static_cast<std::int64_t>(modem_limits::mtu_assumed));
+  if (auto why = m.core.not_ready()) return refuse(std::move(*why));
+  const auto number = modem_option(*m.core.spoken, option);
+  if (!number) return refuse(fail(errc::unknown_option, "this firmware has no such option"));
+  // What was set is known; a socket opened to ask may print its own default.
+  const auto set = m.core.options_set.find(*number);
+  if (set != m.core.options_set.end()) return answer(set->second);
+  m.queue(
+      std::make_unique<option_job>(m.core, t, id, *number, std::nullopt, is_modem_wide(option)));
+  m.pump();
+}
+
+}  // namespace cellsock
