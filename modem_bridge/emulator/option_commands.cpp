@@ -14,6 +14,7 @@ struct option_row {
   int low;
   int high;
   dialect_set where;
+  int initial = 0;
 };
 constexpr int receive_timeout = 20;
 constexpr int send_timeout = 21;
@@ -34,9 +35,9 @@ constexpr std::array option_rows{
     option_row{2, false, 0, 1, in::every},  // reuse address
     option_row{receive_timeout, true, 0, seconds_max, in::every},
     option_row{send_timeout, true, 0, seconds_max, in::every},
-    option_row{30, true, 0, 1, in::every},  // silence all
-    option_row{31, true, 0, 1, in::every},  // IPv4 echo reply
-    option_row{32, true, 0, 1, in::every},  // IPv6 echo reply
+    option_row{30, true, 0, 1, in::every},     // silence all
+    option_row{31, true, 0, 1, in::every, 1},  // IPv4 echo reply
+    option_row{32, true, 0, 1, in::every, 1},  // IPv6 echo reply
     option_row{keep_open, true, 0, 1, {dialect::sm_2}},
     option_row{bind_to_pdn, false, 0, 255, in::every},
     // Release assistance, one option per hint and the value ignored; then one for all.
@@ -73,7 +74,7 @@ verdict set_option(board& b, modem_socket& socket, const option_row& row, int va
 verdict get_option(board& b, const modem_socket& socket, const option_row& row) {
   const bool by_handle = b.rules().syntax == command_syntax::handle;
   if (!row.readable) return verdict::error;
-  int value = 0;
+  int value = row.initial;
   if (row.name == receive_timeout)
     value = socket.receive_timeout_s;
   else if (row.name == send_timeout)

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 
+#include <future>
+
 #include "tests/conformance/cases/groups.hpp"
 
 namespace cellsock::conformance {
@@ -21,7 +23,7 @@ sock accepted(const context& t, int listener, address* from = nullptr) {
 const test_case cases[]{
     {"on_datagram", "POSIX listen(): EOPNOTSUPP", everywhere,
      [](context& t) { t.error(t.net.listen(t.datagram(), 1), EOPNOTSUPP, "listen"); }},
-    {"on_connected", "POSIX listen(): EINVAL", everywhere.needing("server"),
+    {"on_connected", "POSIX listen(): EINVAL", everywhere.needing("listen-check"),
      [](context& t) {
        const auto [near, far] = t.connected();
        t.error(t.net.listen(near, 1), EINVAL, "listen");
@@ -170,6 +172,78 @@ const test_case cases[]{
        socklen_t length = sizeof kept;
        t.ok(t.net.getsockopt(near, SOL_SOCKET, SO_RCVTIMEO, &kept, &length), "get");
        t.equal(kept.tv_sec, 12, "seconds");
+     }},
+    {"peer_left_early", "Linux accept(2): a peer that came, wrote and went is accepted", server,
+     [](context& t) {
+       const auto [listener, where] = t.listening();
+       auto far = far_stream::connected_to(where);
+       far.write("was here");
+       far.close();
+       const auto near = accepted(t, listener);
+       t.equal(t.receive_all(near, 8), "was here", "recv");
+       t.equal(t.receive(near), "", "the end");
+     }},
+    {"two_accepting", "POSIX accept(): each connection goes to one thread",
+     everywhere.needing("server two-peers"),
+     [](context& t) {
+       const auto [listener, where] = t.listening();
+       const int fd = listener;
+       const auto take = [&t, fd] {
+         const sock near(t.net, t.ok(t.net.accept(fd, nullptr, nullptr), "accept"));
+         return t.receive(near, 1);
+       };
+       auto one = std::async(std::launch::async, take);
+       auto other = std::async(std::launch::async, take);
+       auto first = far_stream::connected_to(where);
+       auto second = far_stream::connected_to(where);
+       first.write("1");
+       second.write("2");
+       const auto both = one.get() + other.get();
+       t.check(both == "12" || both == "21", "one each");
+     }},
+    {"same_port_again", "POSIX SO_REUSEADDR: a new listener in the place of the old",
+     everywhere.needing("server reuse-address"),
+     [](context& t) {
+       auto old = t.stream();
+       t.ok(t.set(old, SOL_SOCKET, SO_REUSEADDR, 1), "SO_REUSEADDR");
+       const auto port = t.bind_somewhere(old);
+       t.ok(t.net.listen(old, 1), "listen");
+       {
+         const auto far = far_stream::connected_to(loopback(port));
+         accepted(t, old);
+       }
+       old.close();
+       const auto fresh = t.stream();
+       t.ok(t.set(fresh, SOL_SOCKET, SO_REUSEADDR, 1), "SO_REUSEADDR");
+       t.ok(t.bind(fresh, wildcard(port)), "bind");
+       t.ok(t.net.listen(fresh, 1), "listen");
+       const auto far = far_stream::connected_to(loopback(port));
+       accepted(t, fresh);
+     }},
+    {"select", "POSIX select(): a listener is readable when accept will not wait",
+     but_nrf.needing("server"),
+     [](context& t) {
+       const auto [listener, where] = t.listening();
+       const auto far = far_stream::connected_to(where);
+       fd_set reads;
+       FD_ZERO(&reads);
+       FD_SET(listener, &reads);
+       timeval limit{patience_ms / 1000, 0};
+       t.equal(t.net.select(listener + 1, &reads, nullptr, nullptr, &limit), 1, "select");
+       t.nonblocking(listener);
+       const sock near(t.net, t.ok(t.net.accept(listener, nullptr, nullptr), "accept"));
+     }},
+    {"two_processes", "POSIX fork(): a child accepts from the listener that it inherited", server,
+     [](context& t) {
+       const auto [listener, where] = t.listening();
+       const int fd = listener;
+       auto far = far_stream::connected_to(where);
+       t.equal(t.in_child([&] {
+         const int near = t.net.accept(fd, nullptr, nullptr);
+         return near >= 0 && t.send(near, "child") == 5 ? 0 : errno;
+       }),
+               0, "the child");
+       t.equal(far.read_to_end(), "child", "what came");
      }},
 };
 

@@ -169,6 +169,8 @@ TEST_CASE("options are read back with their handle") {
   CHECK(t.ask("AT#XSOCKETOPT=0,0,21") == "\r\n#XSOCKETOPT: 0,30\r\n\r\nOK\r\n");
   CHECK(t.ask("AT#XSOCKETOPT=0,1,21,5") == "\r\nOK\r\n");
   CHECK(t.ask("AT#XSOCKETOPT=0,0,21") == "\r\n#XSOCKETOPT: 0,5\r\n\r\nOK\r\n");
+  // Pings are answered until somebody says no.
+  CHECK(t.ask("AT#XSOCKETOPT=0,0,31") == "\r\n#XSOCKETOPT: 0,1\r\n\r\nOK\r\n");
   CHECK(t.ask("AT#XSOCKETOPT=0,1,62,1") == "\r\nOK\r\n");
   CHECK(t.ask("AT#XSOCKETOPT=0,0,62") == "\r\n#XSOCKETOPT: 0,1\r\n\r\nOK\r\n");
   CHECK(t.ask("AT#XSOCKETOPT=0,0,61") == "\r\nERROR\r\n");
