@@ -45,13 +45,12 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
       },
       [this](const msg::get_link_report&) { return report(); },
       [this](const msg::get_rules& m) { return msg::current_rules{rules_of(m.family)}; },
-      [this](msg::resolve_name& m) -> caf::result<msg::name_resolved> {
-        return delegate(bridge_, std::move(m));
-      },
+      [this](const msg::resolve_name& m) { return resolve(m); },
       [this](const msg::get_interfaces& m) -> caf::result<msg::interfaces> {
         return delegate(bridge_, m);
       },
       [this](const msg::set_dns& m) -> caf::result<msg::option_set> {
+        names_.forget();  // another server may say otherwise
         return delegate(bridge_, m);
       },
       [this](msg::run_at& m) -> caf::result<msg::at_answered> {
@@ -186,6 +185,27 @@ void supervisor_actor::down(const caf::down_msg& m) {
   finish_stop();
 }
 
+// ---- names ----
+
+caf::result<msg::name_resolved> supervisor_actor::resolve(const msg::resolve_name& m) {
+  const name_question question{m.host, m.family, m.pdn};
+  if (const auto* known = names_.find(question, clock().now())) {
+    if (!*known) return to_error(known->error());
+    return msg::name_resolved{**known};
+  }
+  auto promise = make_response_promise<msg::name_resolved>();
+  ask(this, bridge_, limits::resolve_max, m,
+      on<msg::name_resolved>([this, promise, question](const msg::name_resolved& r) mutable {
+        names_.store(question, r.addresses, clock().now());
+        promise.deliver(r);
+      }),
+      [this, promise, question](const failure& why) mutable {
+        names_.store(question, why, clock().now());
+        promise.deliver(to_error(why));
+      });
+  return promise;
+}
+
 // ---- the bridge ----
 
 void supervisor_actor::start_bridge() {
@@ -212,6 +232,8 @@ void supervisor_actor::link_changed(const msg::link_changed& m) {
   if (m.link.lines && m.link.lines != link_.lines) say_lines(*m.link.lines);
   link_ = m.link;
   rules_ = m.rules;
+  // Another network, or the same with other addresses, has other answers.
+  if (link_.state != link_state::ready) names_.forget();
   if (link_.state == link_state::ready) backoff_ = limits::restart_backoff_min;
   if (!news) return;
   if (link_.trouble.code == errc::none)

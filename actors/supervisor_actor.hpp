@@ -6,6 +6,7 @@
 #include "actors/channel.hpp"
 #include "actors/interfaces.hpp"
 #include "stack/limits.hpp"
+#include "stack/name_cache.hpp"
 
 namespace cellsock {
 
@@ -51,6 +52,7 @@ private:
   /// Why there is no room for one more of this owner, apart from the modem's own table.
   [[nodiscard]] failure refusal(const msg::owner& who) const;
   [[nodiscard]] bool full() const;
+  caf::result<msg::name_resolved> resolve(const msg::resolve_name& m);
   report_promise report();
   void start_bridge();
   void down(const caf::down_msg& m);
@@ -67,6 +69,7 @@ private:
   bridge_handle bridge_;
   link_status link_;
   msg::link_rules rules_;
+  name_cache names_{limits::names_cached_max, limits::name_age_max, limits::name_failure_age_max};
   std::map<caf::actor_addr, child> children_;
   std::uint32_t next_id_;
   std::uint32_t restarts_ = 0;

@@ -64,6 +64,17 @@ inline constexpr unsigned connections_waiting_max = 16;
 /// A listener that found no room for a connection (the link's sockets are all held) tries again.
 inline constexpr auto accept_retry = 1s;
 
+// ---- names ----
+
+/// Answers kept per link: 64 KiB at most, of names of 253 bytes.
+inline constexpr std::size_t names_cached_max = 256;
+/// A modem tells no time to live. A minute spares a program that connects again and again its
+/// second on the air each time; a name that does not exist is asked for again soon.
+inline constexpr auto name_age_max = 60s;
+inline constexpr auto name_failure_age_max = 5s;
+/// A name waits for others' connects and for the modem's own resolver.
+inline constexpr auto resolve_max = 360s;
+
 // ---- flushes ----
 
 /// What a program may ask to wait for acknowledgements (the nRF's own longest send timeout).

@@ -57,6 +57,8 @@ constexpr std::string_view replies[] = {
     "+++\r\n#XDATAMODE: -1\r\n",
     "\r\n#XPOLL: 0,\"0x0011\"\r\n\r\nOK\r\n",
     "\r\n#XSENDNTF: 0,-1,5\r\n",
+    "\r\n#XACCEPT: 5,0,\"192.0.2.7\",33333\r\n\r\nOK\r\n",
+    "\r\n#XSOCKETOPT: 0,1\r\n\r\nOK\r\n",
 };
 
 /// What the modem lists, and so which dialect is spoken.
@@ -68,6 +70,10 @@ constexpr std::string_view lists[] = {
     "\r\nAT#XCLOSE\r\nAT#XRECVCFG\r\nAT#XAPOLL\r\nAT#XLISTEN\r\n\r\nOK\r\n",
 };
 constexpr std::size_t list_at = 3;  // among the replies
+
+constexpr socket_option options[] = {
+    socket_option::reuse_address,           socket_option::silence_all, socket_option::echo_reply,
+    socket_option::delayed_address_refresh, socket_option::mtu,         socket_option::keep_alive};
 
 const endpoint peer4{{ip_family::v4, {192, 0, 2, 1}}, 7};
 const endpoint peer6{{ip_family::v6, {0x20, 0x01, 0x0d, 0xb8}}, 7};
@@ -123,6 +129,11 @@ struct session {
     if (o.local.port == 0) std::abort();
     end(o.t);
   }
+  void on(outcome::listening& o) { end(o.t); }
+  void on(outcome::accepted& o) { end(o.t); }
+  void on(outcome::option_done& o) { end(o.t); }
+  void on(outcome::connection_waiting&) {}
+  void on(outcome::notice&) {}
   void on(outcome::closed& o) { end(o.t); }
   void on(outcome::resolved& o) { end(o.t); }
   void on(outcome::at_done& o) { end(o.t); }
@@ -182,11 +193,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case 5: s.core.receive(id, true, s.now); break;
         case 6: s.core.receive(id, false, s.now); break;
         case 7: s.core.resolve(s.begin(), "a.example", {}, s.now); break;
-        case 8: s.core.run_at(s.begin(), "AT+CGMR", 2s, s.now); break;
         case 9: s.core.port_drained(s.now); break;
         case 10: s.core.port_closed(fail(errc::port_failed), s.now); break;
         case 11: s.core.port_opened(s.now); break;
         case 12: s.core.chunk(id, {}, s.now); break;
+        case 8:
+          switch (op / 16) {
+            case 12: s.core.listen(s.begin(), id, s.now); break;
+            case 13: s.core.accept(s.begin(), id, socket_id{4}, s.now); break;
+            case 14:
+              s.core.set_option(s.begin(), id, options[i % std::size(options)], 1, s.now);
+              break;
+            case 15:
+              s.core.get_option(s.begin(), id, options[i % std::size(options)], s.now);
+              break;
+            default: s.core.run_at(s.begin(), "AT+CGMR", 2s, s.now); break;
+          }
+          break;
         case 13: s.core.declare(socket_id{3}, ip_family::v6, transport::datagram); break;
         case 14: s.core.bind(s.begin(), id, op % 32 < 16 ? 0 : 5683, s.now); break;
         default: s.core.connect(s.begin(), id, peer6, 2s, s.now); break;

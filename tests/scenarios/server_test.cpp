@@ -239,3 +239,26 @@ TEST_CASE("interfaces, name servers, other networks' names, flushes") {
   flush.mutable_flush()->set_probe(true);
   CHECK(world.ask_of(world.client, flush).error().code() == v1::ERROR_CODE_UNSUPPORTED_OPERATION);
 }
+
+TEST_CASE("a name is asked of the modem once in a while, a name nobody has a little more often") {
+  server_world world;
+  const auto ask = [&](const char* host) {
+    v1::Request request;
+    request.mutable_resolve()->set_host(host);
+    return world.ask_of(world.client, request).error().code();
+  };
+  const auto asked = [&] {
+    return std::count_if(world.trace.begin(), world.trace.end(), [](const std::string& line) {
+      return line.starts_with(">") && line.find("XGETADDRINFO") != line.npos;
+    });
+  };
+  CHECK(ask("nobody.example") == v1::ERROR_CODE_NAME_NOT_FOUND);
+  const auto once = asked();
+  CHECK(once > 0);
+  CHECK(ask("nobody.example") == v1::ERROR_CODE_NAME_NOT_FOUND);
+  CHECK(ask("Nobody.Example") == v1::ERROR_CODE_NAME_NOT_FOUND);
+  CHECK(asked() == once);
+  world.pass(6s);
+  CHECK(ask("nobody.example") == v1::ERROR_CODE_NAME_NOT_FOUND);
+  CHECK(asked() == 2 * once);
+}
