@@ -270,6 +270,7 @@ TEST_CASE_FIXTURE(fixture, "host: names come from threads, and a name nobody ans
     wait.wait();
     return msg::lookup_ended{q.ticket, {}, fail(errc::name_not_found)};
   };
+  r.mutable_resolve()->set_host("slow.test");  // the other's answer is remembered
   client.send(r);
   settle();
   advance(29s);
