@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "actors/device.hpp"
 #include "actors/log.hpp"
 #include "actors/translate.hpp"
 #include "stack/limits.hpp"
@@ -125,6 +124,11 @@ void client_actor::reply(request_id id, v1::Reply& answer, shared_descriptor att
   seed_.connection->reply(answer.SerializeAsString(), std::move(attached));
 }
 
+void client_actor::acknowledge(request_id id) {
+  v1::Reply answer;
+  reply(id, answer);
+}
+
 void client_actor::refuse(request_id id, const failure& why) {
   v1::Reply answer;
   wire::set_error(*answer.mutable_error(), why);
@@ -153,19 +157,22 @@ void client_actor::grant(socket_cookie cookie, socket_handle actor) {
   grants_[cookie] = std::move(actor);
 }
 
-template <class IfGone>
-socket_handle client_actor::granted(request_id id, std::uint64_t cookie, IfGone if_gone) {
+socket_handle client_actor::granted(request_id id, std::uint64_t cookie,
+                                    const std::function<void()>& if_gone) {
   const auto known = grants_.find(socket_cookie{cookie});
   if (known == grants_.end()) {
     refuse(id, fail(errc::not_granted));
     return {};
   }
-  if (!known->second) if_gone();
+  if (!known->second && if_gone)
+    if_gone();
+  else if (!known->second)
+    refuse(id, fail(errc::bad_socket));
   return known->second;
 }
 
-template <class Use>
-void client_actor::with_tombstone(request_id id, std::uint64_t cookie, Use use) {
+void client_actor::with_tombstone(request_id id, std::uint64_t cookie,
+                                  std::function<void(const msg::tombstone&)> use) {
   ask(this, seed_.gateway, limits::actor_reply_max, msg::find_tombstone{socket_cookie{cookie}},
       on<msg::tombstone>(std::move(use)), refusal(id));
 }
@@ -198,16 +205,14 @@ void client_actor::show(request_id id, const v1::AttachRequest& m,
   ask(this, seed_.gateway, limits::actor_reply_max, msg::find_socket{cookie},
       on<msg::socket_found>([this, id, cookie](const msg::socket_found& found) {
         grant(cookie, found.actor);
-        v1::Reply answer;
-        reply(id, answer);
+        acknowledge(id);
       }),
       [this, id, cookie](const failure&) {
         // Not among the living: perhaps it ended, and the program wants to know why.
         with_tombstone(id, number(cookie), [this, id, cookie](const msg::tombstone&) {
           grant(cookie, socket_handle{});
           ended_.push_back(cookie);
-          v1::Reply answer;
-          reply(id, answer);
+          acknowledge(id);
         });
       });
 }
@@ -259,24 +264,18 @@ void client_actor::reconnect(request_id id, const msg::tombstone& stone,
 void client_actor::bind(request_id id, const v1::BindRequest& m) {
   const auto local = wire::endpoint_of(m.local());
   if (!local) return refuse(id, local.error());
-  const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::bad_socket)); });
+  const auto actor = granted(id, m.cookie());
   if (!actor) return;
   ask(this, actor, slow_reply_max, msg::bind_channel{*local},
-      on<msg::channel_bound>([this, id](const msg::channel_bound&) {
-        v1::Reply answer;
-        reply(id, answer);
-      }),
+      on<msg::channel_bound>([this, id](const msg::channel_bound&) { acknowledge(id); }),
       refusal(id));
 }
 
 void client_actor::listen(request_id id, const v1::ListenRequest& m) {
-  const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::bad_socket)); });
+  const auto actor = granted(id, m.cookie());
   if (!actor) return;
   ask(this, actor, slow_reply_max, msg::listen_channel{m.backlog()},
-      on<msg::channel_listening>([this, id](const msg::channel_listening&) {
-        v1::Reply answer;
-        reply(id, answer);
-      }),
+      on<msg::channel_listening>([this, id](const msg::channel_listening&) { acknowledge(id); }),
       refusal(id));
 }
 
@@ -290,10 +289,7 @@ void client_actor::flush(request_id id, const v1::FlushRequest& m) {
   });
   if (!actor) return;
   ask(this, actor, timeout + slow_reply_max, msg::flush_channel{m.probe(), timeout},
-      on<msg::channel_flushed>([this, id](const msg::channel_flushed&) {
-        v1::Reply answer;
-        reply(id, answer);
-      }),
+      on<msg::channel_flushed>([this, id](const msg::channel_flushed&) { acknowledge(id); }),
       refusal(id));
 }
 
@@ -308,8 +304,7 @@ void client_actor::shutdown(request_id id, const v1::ShutdownRequest& m) {
         if (!n.half_close)
           return refuse(
               id, fail(errc::unsupported_operation, "shutdown: a modem closes both ways at once"));
-        v1::Reply answer;
-        reply(id, answer);
+        acknowledge(id);
       }),
       refusal(id));
 }
@@ -349,7 +344,7 @@ void client_actor::set_option(request_id id, const v1::SetOptionRequest& m) {
   if (m.option() == v1::OPTION_BIND_TO_DEVICE) return set_device(id, m);
   const auto option = wire::option_of(m.option());
   if (!option) return refuse(id, option.error());
-  const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::bad_socket)); });
+  const auto actor = granted(id, m.cookie());
   if (!actor) return;
   ask(this, actor, slow_reply_max, msg::set_option{*option, m.value()},
       on<msg::option_set>([this, id](const msg::option_set&) {
@@ -360,100 +355,7 @@ void client_actor::set_option(request_id id, const v1::SetOptionRequest& m) {
       refusal(id));
 }
 
-// ---- which modem ----
-
-result<supervisor_handle> client_actor::link_named(std::string_view name) const {
-  std::string there;
-  for (const auto& link : seed_.links) {
-    if (name.empty() || link.name == name) return link.actor;
-    there += (there.empty() ? "" : ", ") + link.name;
-  }
-  return fail(errc::no_device,
-              "there is no modem \"" + std::string(name) + "\"; there is " + there);
-}
-
-link_kind client_actor::kind_of(std::string_view name) const {
-  for (const auto& link : seed_.links)
-    if (link.name == name) return link.kind;
-  return link_kind::modem;
-}
-
-supervisor_handle client_actor::link_of(const msg::socket_shape& shape) const {
-  const auto device = parse_device(shape.device);
-  const auto link = link_named(device ? device->link : std::string());
-  return link ? *link : seed_.links.front().actor;
-}
-
-void client_actor::get_device(request_id id, std::uint64_t cookie) {
-  const auto answer_with = [this, id](const std::string& device) {
-    v1::Reply answer;
-    answer.mutable_option()->set_text(device);
-    reply(id, answer);
-  };
-  const auto actor = granted(id, cookie, [&] {
-    with_tombstone(id, cookie,
-                   [answer_with](const msg::tombstone& stone) { answer_with(stone.shape.device); });
-  });
-  if (!actor) return;
-  ask(this, actor, limits::actor_reply_max, msg::get_names{},
-      on<msg::socket_names>(
-          [answer_with](const msg::socket_names& n) { answer_with(n.shape.device); }),
-      refusal(id));
-}
-
-void client_actor::set_device(request_id id, const v1::SetOptionRequest& m) {
-  const auto device = parse_device(m.text());
-  if (!device) return refuse(id, device.error());
-  const auto link = link_named(device->link);
-  if (!link) return refuse(id, link.error());
-  const auto actor = granted(id, m.cookie(), [&] { refuse(id, fail(errc::bad_socket)); });
-  if (!actor) return;
-  const auto name = device->link.empty() ? seed_.links.front().name : device->link;
-  const bool chooses = kind_of(name) == link_kind::host;  // a modem has the one network only
-  if (!chooses && device->pdn != pdn_id{})
-    return refuse(id, fail(errc::unsupported_operation,
-                           "only the first packet network, pdn0, of a modem can be used so far"));
-  const msg::move_channel move{m.text(), name, caf::actor_cast<caf::strong_actor_ptr>(*link)};
-  const auto moved = [this, id](const msg::option_set& set) {
-    v1::Reply answer;
-    answer.mutable_option();
-    if (set.rules) wire::set_rules(*answer.mutable_option()->mutable_datagram_rules(), *set.rules);
-    reply(id, answer);
-  };
-  ask(this, actor, limits::actor_reply_max * 2, move,
-      on<msg::option_set>(
-          [this, id, actor, move, moved, chooses, pdn = device->pdn](const msg::option_set& set) {
-            if (chooses) return choose_pdn(id, actor, move, pdn, [moved, set] { moved(set); });
-            moved(set);
-          }),
-      refusal(id));
-}
-
-/// The socket is at its link; now the packet network there. One that is not there leaves the socket
-/// with the first.
-void client_actor::choose_pdn(request_id id, const socket_handle& actor, msg::move_channel move,
-                              pdn_id pdn, std::function<void()> chosen) {
-  move.device = move.link;
-  ask(this, actor, limits::actor_reply_max, msg::set_option{msg::option::pdn, number(pdn)},
-      on<msg::option_set>([chosen](const msg::option_set&) { chosen(); }),
-      [this, id, actor, move](const failure& why) {
-        ask(this, actor, limits::actor_reply_max, move,
-            on<msg::option_set>([this, id, why](const msg::option_set&) { refuse(id, why); }),
-            [this, id, why](const failure&) { refuse(id, why); });
-      });
-}
-
-void client_actor::names_reply(request_id id, const msg::socket_names& names) {
-  ask(this, link_of(names.shape), limits::actor_reply_max, msg::get_rules{names.shape.family},
-      on<msg::current_rules>([this, id, names](const msg::current_rules& current) {
-        v1::Reply answer;
-        auto full = names;
-        if (names.shape.kind == transport::datagram) full.rules = current.rules;
-        wire::set_names(*answer.mutable_names(), full);
-        reply(id, answer);
-      }),
-      refusal(id));
-}
+// ---- names, reasons ----
 
 void client_actor::names(request_id id, const v1::NamesRequest& m) {
   const auto actor = granted(id, m.cookie(), [&] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <deque>
+#include <functional>
 #include <map>
 
 #include "actors/ask.hpp"
@@ -62,10 +63,10 @@ private:
 
   /// The living socket this connection may act on; else answers the error itself (or runs
   /// `if_gone`, for a socket that has ended) and returns nothing.
-  template <class IfGone>
-  socket_handle granted(request_id id, std::uint64_t cookie, IfGone if_gone);
-  template <class Use>
-  void with_tombstone(request_id id, std::uint64_t cookie, Use use);
+  socket_handle granted(request_id id, std::uint64_t cookie,
+                        const std::function<void()>& if_gone = {});
+  void with_tombstone(request_id id, std::uint64_t cookie,
+                      std::function<void(const msg::tombstone&)> use);
   void grant(socket_cookie cookie, socket_handle actor);
   /// The link of a name ("": the default one), or a failure that names those there are.
   [[nodiscard]] result<supervisor_handle> link_named(std::string_view name) const;
@@ -79,6 +80,8 @@ private:
   void names_reply(request_id id, const msg::socket_names& names);
 
   void reply(request_id id, v1::Reply& answer, shared_descriptor attached = nullptr);
+  /// Done, and there is nothing else to say.
+  void acknowledge(request_id id);
   void refuse(request_id id, const failure& why);
   /// The error continuation of a forwarded request.
   [[nodiscard]] auto refusal(request_id id) {

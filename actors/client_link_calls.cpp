@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The calls of a control connection that concern the link and the daemon rather than one socket.
+// The calls of a control connection that concern links and the daemon: which link a socket is on,
+// and what is asked of a link itself.
 #include <unistd.h>
 
 #include <algorithm>
 
 #include "actors/client_actor.hpp"
+#include "actors/device.hpp"
 #include "actors/log.hpp"
 #include "actors/translate.hpp"
 
@@ -17,6 +19,103 @@ constexpr std::size_t sockets_status_bytes_max = 48 * 1024;
 constexpr std::uint32_t pdn_id_max = 255;
 
 }  // namespace
+
+// ---- which modem ----
+
+result<supervisor_handle> client_actor::link_named(std::string_view name) const {
+  std::string there;
+  for (const auto& link : seed_.links) {
+    if (name.empty() || link.name == name) return link.actor;
+    there += (there.empty() ? "" : ", ") + link.name;
+  }
+  return fail(errc::no_device,
+              "there is no modem \"" + std::string(name) + "\"; there is " + there);
+}
+
+link_kind client_actor::kind_of(std::string_view name) const {
+  for (const auto& link : seed_.links)
+    if (link.name == name) return link.kind;
+  return link_kind::modem;
+}
+
+supervisor_handle client_actor::link_of(const msg::socket_shape& shape) const {
+  const auto device = parse_device(shape.device);
+  const auto link = link_named(device ? device->link : std::string());
+  return link ? *link : seed_.links.front().actor;
+}
+
+void client_actor::get_device(request_id id, std::uint64_t cookie) {
+  const auto answer_with = [this, id](const std::string& device) {
+    v1::Reply answer;
+    answer.mutable_option()->set_text(device);
+    reply(id, answer);
+  };
+  const auto actor = granted(id, cookie, [&] {
+    with_tombstone(id, cookie,
+                   [answer_with](const msg::tombstone& stone) { answer_with(stone.shape.device); });
+  });
+  if (!actor) return;
+  ask(this, actor, limits::actor_reply_max, msg::get_names{},
+      on<msg::socket_names>(
+          [answer_with](const msg::socket_names& n) { answer_with(n.shape.device); }),
+      refusal(id));
+}
+
+void client_actor::set_device(request_id id, const v1::SetOptionRequest& m) {
+  const auto device = parse_device(m.text());
+  if (!device) return refuse(id, device.error());
+  const auto link = link_named(device->link);
+  if (!link) return refuse(id, link.error());
+  const auto actor = granted(id, m.cookie());
+  if (!actor) return;
+  const auto name = device->link.empty() ? seed_.links.front().name : device->link;
+  const bool chooses = kind_of(name) == link_kind::host;  // a modem has the one network only
+  if (!chooses && device->pdn != pdn_id{})
+    return refuse(id, fail(errc::unsupported_operation,
+                           "only the first packet network, pdn0, of a modem can be used so far"));
+  const msg::move_channel move{m.text(), name, caf::actor_cast<caf::strong_actor_ptr>(*link)};
+  const auto moved = [this, id](const msg::option_set& set) {
+    v1::Reply answer;
+    answer.mutable_option();
+    if (set.rules) wire::set_rules(*answer.mutable_option()->mutable_datagram_rules(), *set.rules);
+    reply(id, answer);
+  };
+  ask(this, actor, limits::actor_reply_max * 2, move,
+      on<msg::option_set>(
+          [this, id, actor, move, moved, chooses, pdn = device->pdn](const msg::option_set& set) {
+            if (chooses) return choose_pdn(id, actor, move, pdn, [moved, set] { moved(set); });
+            moved(set);
+          }),
+      refusal(id));
+}
+
+/// The socket is at its link; now the packet network there. One that is not there leaves the socket
+/// with the first.
+void client_actor::choose_pdn(request_id id, const socket_handle& actor, msg::move_channel move,
+                              pdn_id pdn, std::function<void()> chosen) {
+  move.device = move.link;
+  ask(this, actor, limits::actor_reply_max, msg::set_option{msg::option::pdn, number(pdn)},
+      on<msg::option_set>([chosen](const msg::option_set&) { chosen(); }),
+      [this, id, actor, move](const failure& why) {
+        ask(this, actor, limits::actor_reply_max, move,
+            on<msg::option_set>([this, id, why](const msg::option_set&) { refuse(id, why); }),
+            [this, id, why](const failure&) { refuse(id, why); });
+      });
+}
+
+// ---- what is asked of links ----
+
+void client_actor::names_reply(request_id id, const msg::socket_names& names) {
+  ask(this, link_of(names.shape), limits::actor_reply_max, msg::get_rules{names.shape.family},
+      on<msg::current_rules>([this, id, names](const msg::current_rules& current) {
+        v1::Reply answer;
+        auto full = names;
+        if (names.shape.kind == transport::datagram) full.rules = current.rules;
+        wire::set_names(*answer.mutable_names(), full);
+        reply(id, answer);
+      }),
+      refusal(id));
+}
 
 void client_actor::resolve(request_id id, const v1::ResolveRequest& m) {
   std::optional<ip_family> family;
@@ -85,11 +184,7 @@ void client_actor::set_dns(request_id id, const v1::SetDnsRequest& m) {
     call.server = server->address;
   }
   ask(this, seed_.links.front().actor, limits::actor_reply_max, call,
-      on<msg::option_set>([this, id](const msg::option_set&) {
-        v1::Reply answer;
-        reply(id, answer);
-      }),
-      refusal(id));
+      on<msg::option_set>([this, id](const msg::option_set&) { acknowledge(id); }), refusal(id));
 }
 
 void client_actor::at(request_id id, const v1::AtRequest& m) {

@@ -44,10 +44,6 @@ struct engine::impl {
   /// Nothing can be asked of the modem for now, whatever the state says; and the end of that.
   void out_of_step(const std::string& why);
   void in_step();
-  void begin_detection();
-  void begin_resync(const std::string& why, bool counted = false);
-  void drive_detection();
-  void detection_over();
   [[nodiscard]] job_ptr bring_up();
   [[nodiscard]] job_ptr refresh();
   void bring_up_over(const result<done>& how);
@@ -67,9 +63,15 @@ struct engine::impl {
   [[nodiscard]] std::optional<time_point> poll_at() const;
   [[nodiscard]] std::vector<modem_handle> to_poll() const;
   [[nodiscard]] job_ptr liveness();
+  void refresh_if_old();
+
+  // ---- engine_detection.cpp: who answers, and is the line in step ----
+  void begin_detection();
+  void begin_resync(const std::string& why, bool counted = false);
+  void drive_detection();
+  void detection_over();
   [[nodiscard]] std::vector<const dialect::table*> spoken_here() const;
   [[nodiscard]] std::vector<unsigned> other_rates() const;
-  void refresh_if_old();
 
   // ---- engine_push.cpp: data that comes by itself ----
   void on_pushed(at::command_queue::pushed& push);

@@ -19,12 +19,13 @@ void fill(std::string& line, std::string_view placeholder, std::string_view valu
 
 }  // namespace
 
+bring_up_context context_of(engine_core& core) {
+  return {core.facts, core.link, core.config.apn, pdn_type(core.config.pdn_family)};
+}
+
 network_job::network_job(engine_core& core, std::span<const bring_up_step> steps,
                          std::function<void(const status&)> ended)
-    : core_(core),
-      steps_(steps),
-      context_{core.facts, core.link, core.config.apn, pdn_type(core.config.pdn_family)},
-      ended_(std::move(ended)) {}
+    : core_(core), steps_(steps), context_(context_of(core)), ended_(std::move(ended)) {}
 
 void network_job::start() {
   next();

@@ -9,6 +9,9 @@
 
 namespace cellsock {
 
+/// What the rows read and write: the engine's own facts, and what is configured.
+[[nodiscard]] bring_up_context context_of(engine_core& core);
+
 /// Works through bring-up rows (docs/at_dialects.md §11), closing sockets an earlier owner left.
 class network_job final : public job {
 public:

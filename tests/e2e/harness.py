@@ -252,11 +252,11 @@ class World:
     def ctl(self, *verb, modem=0):
         return self.run("nrf91-emulator", "ctl", "--ctl", self.path("ctl", modem), *verb).stdout
 
-    def client(self, *words, **options):
-        """client.py: what no example program does; a process."""
+    def client(self, *words, script="client.py", **options):
+        """What no example program does; a process."""
         library = next((BUILD / "client_lib").glob("libcellsock.so*"))
         return subprocess_in(self, dict(self.env, **preload_for(library)), "/usr/bin/python3",
-                             ROOT / "tests" / "e2e" / "client.py", library, *words,
+                             ROOT / "tests" / "e2e" / script, library, *words,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
     def ask_client(self, *words, deadline=DEADLINE):
@@ -337,6 +337,22 @@ class Case(unittest.TestCase):
 
     def tearDown(self):
         self.failure_logs = self.world.logs()
+
+    # -- one transfer, compared --
+
+    def upload(self, data):
+        source = self.world.put("up.bin", data)
+        done = sum(1 for _ in self.world.files.glob("sink-*[0-9]"))
+        self.world.run("nrf_tcp_xfer", "send", "127.0.0.1", self.world.ports["sink"], source)
+        arrived = self.world.files / f"sink-{done + 1}"
+        wait_until(arrived.exists, "the upload's last byte")
+        self.assertEqual(sha256(arrived), sha256(source))
+
+    def download(self, data):
+        self.world.put("source", data)
+        out = self.world.dir / "down.bin"
+        self.world.run("nrf_tcp_xfer", "recv", "127.0.0.1", self.world.ports["source"], out)
+        self.assertEqual(sha256(out), sha256(self.world.files / "source"))
 
 
 def main():

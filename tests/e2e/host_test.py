@@ -32,10 +32,7 @@ class HostLink(Case):
     world_options = {"port": "host", "daemon": ["--config", LIMITS.name]}
 
     def program(self, *words, **options):
-        library = next((harness.BUILD / "client_lib").glob("libcellsock.so*"))
-        env = dict(self.world.env, **harness.preload_for(library))
-        return harness.subprocess_in(self.world, env, "/usr/bin/python3", harness.ROOT / "tests" / "e2e" / "host_client.py", library,
-                                     *words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.PIPE, text=True, **options)
+        return self.world.client(*words, script="host_client.py", stdin=subprocess.PIPE, **options)
 
     def said(self, *words, deadline=harness.DEADLINE):
         out, problem = self.program(*words).communicate(timeout=deadline)
@@ -44,20 +41,6 @@ class HostLink(Case):
 
     def sockets(self):
         return self.world.status()["sockets"]
-
-    def upload(self, data):
-        source = self.world.put("up.bin", data)
-        done = sum(1 for _ in self.world.files.glob("sink-*[0-9]"))
-        self.world.run("nrf_tcp_xfer", "send", "127.0.0.1", self.world.ports["sink"], source)
-        arrived = self.world.files / f"sink-{done + 1}"
-        wait_until(arrived.exists, "the upload's last byte")
-        self.assertEqual(sha256(arrived), sha256(source))
-
-    def download(self, data):
-        self.world.put("source", data)
-        out = self.world.dir / "down.bin"
-        self.world.run("nrf_tcp_xfer", "recv", "127.0.0.1", self.world.ports["source"], out)
-        self.assertEqual(sha256(out), sha256(self.world.files / "source"))
 
     def test_16_mib_go_up_and_come_down(self):
         self.upload(random_bytes(16 << 20))

@@ -27,20 +27,6 @@ bound(int(sys.argv[3]))
 
 
 class Transfers(Case):
-    def upload(self, data):
-        source = self.world.put("up.bin", data)
-        done = sum(1 for _ in self.world.files.glob("sink-*[0-9]"))
-        self.world.run("nrf_tcp_xfer", "send", "127.0.0.1", self.world.ports["sink"], source)
-        arrived = self.world.files / f"sink-{done + 1}"
-        wait_until(arrived.exists, "the upload's last byte")
-        self.assertEqual(sha256(arrived), sha256(source))
-
-    def download(self, data):
-        self.world.put("source", data)
-        out = self.world.dir / "down.bin"
-        self.world.run("nrf_tcp_xfer", "recv", "127.0.0.1", self.world.ports["source"], out)
-        self.assertEqual(sha256(out), sha256(self.world.files / "source"))
-
     def test_256_kib_random_goes_up(self):
         self.upload(random_bytes(256 * 1024))
 
