@@ -57,6 +57,7 @@ struct declare_socket {
   ip_family family;
   transport kind;
   socket_handle owner;
+  pdn_id pdn{};  // whose network it uses, from its first use on
 };
 /// Takes a waiting connection of `listener` for the new socket `child`.
 struct accept_socket {

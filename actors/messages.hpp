@@ -84,6 +84,7 @@ struct network_interface {
   bool up = false;
   unsigned mtu = 0;  // 0: not known
   std::vector<ip_address> addresses = {};
+  std::vector<ip_address> name_servers = {};  // what the network gave, in its order
 };
 struct interfaces {
   std::vector<network_interface> all;
