@@ -8,12 +8,9 @@
 
 #include <future>
 
-#include "actors/gateway.hpp"
 #include "actors/host/host_address.hpp"
 #include "actors/host/host_bridge_actor.hpp"
-#include "actors/supervisor_actor.hpp"
-#include "tests/support/actor_world.hpp"
-#include "tests/support/control_client.hpp"
+#include "tests/support/gateway_world.hpp"
 
 using namespace cellsock;
 using namespace std::chrono_literals;
@@ -47,9 +44,8 @@ std::string take(int fd) {
   return bytes;
 }
 
-struct fixture : test::actor_world {
+struct fixture : test::gateway_world {
   bridge_handle bridge;
-  gateway_handle gateway;
   test::control_client client{descriptor(-1)};
   // Shared: a thread may still be in it when the test is over.
   std::shared_ptr<host::host_resolver::lookup> look_up =
@@ -67,52 +63,21 @@ struct fixture : test::actor_world {
       bridge = bridge_handle(inner.spawn<host::host_bridge_actor>(std::move(seed), loop));
       return bridge;
     };
-    gateway = gateway_handle(
-        system.spawn<gateway_actor>(loop, [&](caf::actor_system& sys, gateway_handle directory) {
-          supervisor_seed seed{"modem0", "host:", make_bridge, directory};
-          seed.kind = link_kind::host;
-          return link_list{{"modem0", supervisor_handle(sys.spawn<supervisor_actor>(seed, loop)),
-                            link_kind::host}};
-        }));
-    settle();
-    int ends[2];
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-    caf::anon_send(gateway, msg::connection_made{std::make_shared<descriptor>(ends[1])});
-    client = test::control_client{descriptor(ends[0])};
-    v1::Request hello;
-    hello.mutable_hello()->set_version_min(1);
-    hello.mutable_hello()->set_version_max(1);
-    ask_of(hello);
+    start([make_bridge] {
+      supervisor_seed seed{"modem0", "host:", make_bridge};
+      seed.kind = link_kind::host;
+      return std::vector{seed};
+    });
+    client = connect();
   }
   ~fixture() {
-    caf::anon_send(gateway, msg::stop_all{});
-    settle();
-    gateway = gateway_handle{};
     bridge = bridge_handle{};
-    settle();
-    CHECK(system.registry().running() == 0);
+    stop();
   }
 
-  v1::Reply ask_of(v1::Request r) {
-    client.send(std::move(r));
-    settle();
-    const auto reply = client.take();
-    REQUIRE(reply);
-    return *reply;
-  }
-  struct made {
-    std::uint64_t cookie = 0;
-    descriptor fd;
-  };
+  v1::Reply ask_of(v1::Request r) { return answer_to(client, std::move(r)); }
   made open(v1::SocketType type = v1::SOCKET_TYPE_STREAM) {
-    v1::Request r;
-    r.mutable_socket()->set_family(v1::FAMILY_INET);
-    r.mutable_socket()->set_type(type);
-    const auto reply = ask_of(r);
-    REQUIRE(reply.error().code() == v1::ERROR_CODE_UNSPECIFIED);
-    made m{reply.socket().cookie(), std::move(client.received.front())};
-    client.received.pop_front();
-    return m;
+    return gateway_world::open(client, type);
   }
   static v1::Request connect_to(const made& socket, const endpoint& peer) {
     v1::Request r;
