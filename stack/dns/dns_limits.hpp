@@ -20,15 +20,15 @@ inline constexpr std::size_t message_bytes_max = 512;
 inline constexpr std::uint16_t server_port = 53;
 /// As many as a machine's resolv.conf may name.
 inline constexpr std::size_t servers_max = 3;
-/// Every server is asked once in each round, and waited for this long. A narrow-band cell takes a
-/// second or two to carry a question from idle; three servers that are silent cost 30 s.
+/// Every server is asked once in each round, and waited for this long from when the question left.
+/// A narrow-band cell takes a second or two to carry it from idle; three silent servers cost 30 s.
 inline constexpr std::array<std::chrono::milliseconds, 3> round_waits{2s, 3s, 5s};
 inline constexpr std::size_t rounds = round_waits.size();
-constexpr std::chrono::milliseconds longest_wait() {
-  std::chrono::milliseconds sum{0};
-  for (const auto wait : round_waits) sum += wait;
-  return sum * servers_max;
-}
+/// A question may wait as long for others' turns at the modem (a connect to nowhere holds it for
+/// 10 s); then it counts as lost.
+inline constexpr std::chrono::milliseconds send_wait = 20s;
+/// Questions that wait to be sent through one network.
+inline constexpr std::size_t queries_max = 64;
 
 /// Content networks chain three or four; more is a loop or a mistake.
 inline constexpr std::size_t aliases_max = 8;

@@ -34,6 +34,7 @@ lookup::lookup(order what, const randomness& random, time_point now) : order_(st
     if (servers_.size() < limits::servers_max) servers_.push_back({address});
   for (const auto family : order_.families) {
     inquiry one;
+    one.family = family;
     for (std::size_t i = 0; i < servers_.size(); ++i)
       one.asked.push_back({static_cast<std::uint16_t>(random()), order_.name, family});
     inquiries_.push_back(std::move(one));
@@ -51,9 +52,19 @@ lookup::lookup(order what, const randomness& random, time_point now) : order_(st
 
 void lookup::ask(inquiry& one, time_point now) {
   const auto server = one.step % servers_.size();
-  outgoing_.push_back({servers_[server].address, write_query(one.asked[server])});
-  const auto round = std::min(one.step / servers_.size(), limits::rounds - 1);
-  one.until = now + limits::round_waits[round];
+  outgoing_.push_back({servers_[server].address, one.family, write_query(one.asked[server])});
+  one.until = now + limits::send_wait;
+}
+
+bool lookup::waits_for(const inquiry& one, const ip_address& server) const {
+  return one.open && servers_[one.step % servers_.size()].address == server;
+}
+
+void lookup::sent(const ip_address& server, ip_family family, time_point now) {
+  for (auto& one : inquiries_)
+    if (one.family == family && waits_for(one, server))
+      one.until =
+          now + limits::round_waits[std::min(one.step / servers_.size(), limits::rounds - 1)];
 }
 
 bool lookup::other_found(const inquiry& one) const {
@@ -120,7 +131,7 @@ void lookup::take(inquiry& one, std::size_t from, response& said, time_point now
 
 void lookup::unreachable(const ip_address& server, time_point now) {
   for (auto& one : inquiries_)
-    if (one.open && servers_[one.step % servers_.size()].address == server)
+    if (waits_for(one, server))
       next_server(one, fail(errc::name_try_again, "no way to name server " + to_string(server)),
                   now);
 }
@@ -156,9 +167,8 @@ void lookup::conclude() {
   outcome all;
   all.good_for = limits::age_max;
   for (const auto family : {ip_family::v4, ip_family::v6})
-    for (std::size_t i = 0; i < inquiries_.size(); ++i) {
-      const auto& one = inquiries_[i];
-      if (order_.families[i] != family) continue;
+    for (const auto& one : inquiries_) {
+      if (one.family != family) continue;
       all.addresses.insert(all.addresses.end(), one.addresses.begin(), one.addresses.end());
       // What was not found out is asked for again soon.
       all.good_for = std::min(all.good_for, std::max(one.good_for, limits::age_min));

@@ -26,6 +26,7 @@ public:
   };
   struct query {
     ip_address server;
+    ip_family family = ip_family::v4;  // asked for
     std::vector<std::byte> bytes;
   };
   struct outcome {
@@ -43,6 +44,8 @@ public:
 
   /// What is to be sent now.
   [[nodiscard]] std::vector<query> take_queries() { return std::exchange(outgoing_, {}); }
+  /// It has left: from now on an answer is waited for.
+  void sent(const ip_address& server, ip_family family, time_point now);
   [[nodiscard]] hearing received(const endpoint& from, std::span<const std::byte> bytes,
                                  time_point now);
   /// Nothing can be sent to it.
@@ -60,6 +63,7 @@ private:
     bool waited_out = false;
   };
   struct inquiry {
+    ip_family family = ip_family::v4;
     std::vector<question> asked;  // by server: an id of its own each, the same in every round
     std::size_t step = 0;         // round * servers + server
     time_point until = {};
@@ -69,6 +73,7 @@ private:
     failure why{errc::none};
   };
 
+  [[nodiscard]] bool waits_for(const inquiry& one, const ip_address& server) const;
   void ask(inquiry& one, time_point now);
   void next_server(inquiry& one, failure why, time_point now);
   void take(inquiry& one, std::size_t from, response& said, time_point now);

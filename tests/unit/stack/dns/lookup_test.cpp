@@ -37,8 +37,12 @@ struct bench {
             [this] { return ++last_id; }, start) {
     collect();
   }
-  void collect() {
-    for (auto& q : machine.take_queries()) sent.push_back(std::move(q));
+  /// Every query leaves at once.
+  void collect(lookup::time_point now = start) {
+    for (auto& q : machine.take_queries()) {
+      machine.sent(q.server, q.family, now);
+      sent.push_back(std::move(q));
+    }
   }
   [[nodiscard]] unsigned id_of(std::size_t nth) const {
     return std::to_integer<unsigned>(sent[nth].bytes[0]) << 8 |
@@ -56,12 +60,12 @@ struct bench {
   }
   hearing say(const dns_bytes& message, const endpoint& from, lookup::time_point now = start) {
     const auto heard = machine.received(from, message.take(), now);
-    collect();
+    collect(now);
     return heard;
   }
   void wait(lookup::time_point now) {
     machine.expire(now);
-    collect();
+    collect(now);
   }
 };
 
@@ -255,4 +259,15 @@ TEST_CASE("three servers are asked and no more") {
   bench b({ip_family::v4}, std::vector<ip_address>(5, first));
   for (auto now = start; !b.machine.ended(); now += 5s) b.wait(now);
   CHECK(b.sent.size() == 9);
+}
+
+TEST_CASE("a question that waits for its turn at the modem is not asked again meanwhile") {
+  lookup machine(
+      {*dns::wire_name("a.example"), {ip_family::v4}, {first}}, [] { return 1U; }, start);
+  REQUIRE(machine.take_queries().size() == 1);
+  CHECK(machine.deadline() == start + 20s);
+  machine.sent(first, ip_family::v4, start + 15s);
+  CHECK(machine.deadline() == start + 17s);
+  machine.expire(start + 17s);
+  CHECK(machine.take_queries().size() == 1);
 }
