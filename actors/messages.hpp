@@ -101,6 +101,7 @@ struct look_up {
   std::string name;  // as it stands in messages (dns::wire_name)
   std::vector<ip_family> families;
   std::vector<ip_address> servers;
+  std::size_t rounds = 0;  // how often each server is asked
 };
 struct looked_up {
   std::vector<ip_address> addresses = {};

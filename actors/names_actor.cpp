@@ -78,7 +78,10 @@ void names_actor::link_changed(msg::names_link& m) {
     while (!resolvers_.empty()) release(resolvers_.begin()->first);
   link_ = std::move(m);
   // Another network, or the same with other addresses, has other answers.
-  if (!link_.ready) cache_.forget();
+  if (!link_.ready) {
+    cache_.forget();
+    silent_until_.clear();
+  }
   while (resolvers_.size() > link_.sockets_free) {
     const auto idle = std::find_if(resolvers_.begin(), resolvers_.end(),
                                    [](const auto& one) { return one.second.open == 0; });
@@ -150,11 +153,18 @@ void names_actor::ask_next(const shared_inquiry& what) {
   if (what->left.empty()) return ended(what, what->why, {});
   const auto whom = what->left.front();
   what->left.erase(what->left.begin());
-  switch (whom) {
-    case dns::source::link: return ask_link(what);
-    case dns::source::network: return ask_servers(what, what->network_servers);
-    case dns::source::chosen: return ask_servers(what, what->chosen_servers);
-  }
+  if (whom == dns::source::link) return ask_link(what);
+  if (whom == dns::source::network && !what->left.empty() && was_silent(what->pdn))
+    return ask_next(what);
+  ask_servers(what, whom);
+}
+
+bool names_actor::was_silent(pdn_id pdn) {
+  const auto known = silent_until_.find(pdn);
+  if (known == silent_until_.end()) return false;
+  if (clock().now() < known->second) return true;
+  silent_until_.erase(known);
+  return false;
 }
 
 void names_actor::ask_link(const shared_inquiry& what) {
@@ -166,20 +176,25 @@ void names_actor::ask_link(const shared_inquiry& what) {
       [this, what](const failure& why) { ended(what, why, {}); });
 }
 
-void names_actor::ask_servers(const shared_inquiry& what, const std::vector<ip_address>& servers) {
-  const auto name = dns::wire_name(what->question.host);
+void names_actor::ask_servers(const shared_inquiry& what, dns::source whose) {
+  auto name = dns::wire_name(what->question.host);
   if (!name) return ended(what, name.error(), {});
   const auto own = resolver_of(what->pdn);
   if (!own) return ended(what, own.error(), {});
   ++(*own)->open;
   const auto born = (*own)->born;
-  ask(this, (*own)->actor, limits::resolve_max, msg::look_up{*name, what->families, servers},
-      on<msg::looked_up>([this, what, born](msg::looked_up& r) {
+  const bool network = whose == dns::source::network;
+  // Where others can be asked too, nobody waits for three rounds of the network's.
+  const auto rounds = network && !what->left.empty() ? 1 : dns::limits::rounds;
+  ask(this, (*own)->actor, limits::resolve_max,
+      msg::look_up{std::move(*name), what->families,
+                   network ? what->network_servers : what->chosen_servers, rounds},
+      on<msg::looked_up>([this, what, born, network](msg::looked_up& r) {
         answered(what->pdn, born);
-        if (r.why.code == errc::none)
-          ended(what, std::move(r.addresses), r.good_for);
-        else
-          ended(what, r.why, r.good_for);
+        if (r.why.code == errc::none) return ended(what, std::move(r.addresses), r.good_for);
+        if (network && r.why.code == errc::name_try_again)
+          silent_until_[what->pdn] = clock().now() + dns::limits::silence_remembered;
+        ended(what, r.why, r.good_for);
       }),
       [this, what, born](const failure& why) {
         answered(what->pdn, born);

@@ -42,7 +42,8 @@ private:
   void plan(const shared_inquiry& what, const msg::interfaces& there);
   void ask_next(const shared_inquiry& what);
   void ask_link(const shared_inquiry& what);
-  void ask_servers(const shared_inquiry& what, const std::vector<ip_address>& servers);
+  void ask_servers(const shared_inquiry& what, dns::source whose);
+  [[nodiscard]] bool was_silent(pdn_id pdn);
   void ended(const shared_inquiry& what, const name_cache::answer& said,
              std::optional<std::chrono::milliseconds> good_for);
   [[nodiscard]] result<resolver*> resolver_of(pdn_id pdn);
@@ -57,6 +58,7 @@ private:
   // As many as control connections allow requests in flight.
   std::map<name_question, std::vector<promise>> waiting_;
   std::map<pdn_id, resolver> resolvers_;
+  std::map<pdn_id, name_cache::time_point> silent_until_;
   std::uint64_t generation_ = 0;
 };
 

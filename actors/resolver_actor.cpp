@@ -99,12 +99,13 @@ caf::result<msg::looked_up> resolver_actor::look_up(const msg::look_up& m) {
   if (asking_.size() >= dns::limits::lookups_max)
     return to_error(fail(errc::name_try_again, "too many names are being looked up"));
   auto promise = make_response_promise<msg::looked_up>();
-  asking_.emplace(
-      ++last_ticket_,
-      asking{dns::lookup(
-                 {.name = m.name, .families = m.families, .servers = m.servers, .port = seed_.port},
-                 seed_.random, clock().now()),
-             promise});
+  asking_.emplace(++last_ticket_, asking{dns::lookup({.name = m.name,
+                                                      .families = m.families,
+                                                      .servers = m.servers,
+                                                      .rounds = m.rounds,
+                                                      .port = seed_.port},
+                                                     seed_.random, clock().now()),
+                                         promise});
   settle();
   return promise;
 }

@@ -24,6 +24,9 @@ inline constexpr std::size_t servers_max = 3;
 /// A narrow-band cell takes a second or two to carry it from idle; three silent servers cost 30 s.
 inline constexpr std::array<std::chrono::milliseconds, 3> round_waits{2s, 3s, 5s};
 inline constexpr std::size_t rounds = round_waits.size();
+/// A network whose servers were silent is not asked again for this long while somebody else can be:
+/// a firewall that drops our questions drops the next too.
+inline constexpr auto silence_remembered = 5min;
 /// A question may wait as long for others' turns at the modem (a connect to nowhere holds it for
 /// 10 s); then it counts as lost.
 inline constexpr std::chrono::milliseconds send_wait = 20s;
