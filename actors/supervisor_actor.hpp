@@ -5,10 +5,9 @@
 #include <unordered_map>
 
 #include "actors/channel.hpp"
-#include "actors/interfaces.hpp"
+#include "actors/names_actor.hpp"
 #include "stack/admission.hpp"
 #include "stack/limits.hpp"
-#include "stack/name_cache.hpp"
 
 namespace cellsock {
 
@@ -24,6 +23,7 @@ struct supervisor_seed {
   std::uint32_t first_id = 1;
   std::uint32_t links = 1;
   link_kind kind = link_kind::modem;
+  std::uint16_t name_server_port = dns::limits::server_port;  // tests have another
 };
 
 /// One link's supervisor: makes and buries socket actors, decides admission (the modem has 7 or 8
@@ -52,9 +52,11 @@ private:
   /// Why there is no room for one more of this owner, apart from the modem's own table.
   [[nodiscard]] failure refusal(const msg::owner& who) const;
   [[nodiscard]] bool full() const;
-  caf::result<msg::name_resolved> resolve(const msg::resolve_name& m);
   report_promise report();
   void start_bridge();
+  void start_names();
+  void names_down(const caf::error& reason);
+  void tell_names();
   void down(const caf::down_msg& m);
   void bridge_down(const failure& why);
   void link_changed(const msg::link_changed& m);
@@ -72,12 +74,13 @@ private:
   bridge_handle bridge_;
   link_status link_;
   msg::link_rules rules_;
-  name_cache names_{limits::names_cached_max, limits::name_age_max, limits::name_failure_age_max};
+  names_handle names_;
+  msg::names_link names_told_;
   std::map<caf::actor_addr, child> children_;
   std::unordered_map<socket_id, caf::actor_addr> by_id_;
   /// Those beyond the modem's sockets hold none: their programs may choose another modem yet.
   admission admitted_;
-  std::uint32_t next_id_;
+  socket_ids ids_;
   std::uint32_t restarts_ = 0;
   std::chrono::milliseconds backoff_;
   std::uint64_t generation_ = 0;
