@@ -146,6 +146,10 @@ void names_actor::plan(const shared_inquiry& what, const msg::interfaces& there)
                            .link_finds_both = link_.finds_both,
                            .network_names_servers = !what->network_servers.empty(),
                            .server_chosen = !what->chosen_servers.empty()});
+  // A link that is not ready says what is wrong with it; nothing can be sent over it.
+  if (!link_.ready && first) what->left = {dns::source::link};
+  if (!link_.ready && !first)
+    return ended(what, fail(errc::link_down, seed_.link + " is not ready"), {});
   ask_next(what);
 }
 

@@ -379,3 +379,18 @@ TEST_CASE_FIXTURE(fixture, "a name that is none is refused without a socket") {
         errc::name_not_found);
   CHECK(book.declared.empty());
 }
+
+TEST_CASE_FIXTURE(fixture, "a link that is not ready says itself what is wrong") {
+  choose(server);
+  tell(msg::names_link{bridge, false, true, 7});
+  book.link_says = fail(errc::not_registered);
+  CHECK(answer_of(ask_for("a.example")).error().code == errc::not_registered);
+  CHECK(answer_of(ask_for("a.example", ip_family::v4, 1)).error().code == errc::link_down);
+  CHECK(book.declared.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "an address is its own answer") {
+  CHECK(*answer_of(ask_for("192.0.2.7", std::nullopt, 1)) == std::vector{v4});
+  CHECK(answer_of(ask_for("192.0.2.7", ip_family::v6)).error().code == errc::name_not_found);
+  CHECK(book.names_asked.empty());
+}
