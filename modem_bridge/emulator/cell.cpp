@@ -100,6 +100,7 @@ void cell::change_settings(const std::function<void(modem_settings&)>& change, t
   const auto psm = std::pair(settings_.psm.active_time, settings_.psm.periodic_update);
   const bool saving = settings_.psm.on;
   const auto cycles = settings_.reception_cycles;
+  const int assistance = settings_.release_assistance;
   change(settings_);
   rrc_.run(now);
   note_rrc();
@@ -110,6 +111,7 @@ void cell::change_settings(const std::function<void(modem_settings&)>& change, t
       (saving && psm != std::pair(settings_.psm.active_time, settings_.psm.periodic_update));
   if (psm_changed && wanted_.cereg >= 4) line("+CEREG: " + registration_fields(wanted_.cereg));
   if (cycles != settings_.reception_cycles) announce_reception_cycle();
+  if (assistance != settings_.release_assistance) announce_release_assistance();
 }
 
 /// The network grants what it is asked for.
@@ -136,6 +138,18 @@ void cell::announce_reception_cycle() {
   const auto window = settings_.paging_windows.find(technology);
   line("+CEDRXP: " + std::to_string(technology) + ",\"" + cycle->second + "\",\"" + cycle->second +
        "\",\"" + (window == settings_.paging_windows.end() ? "0000" : window->second) + "\"");
+}
+
+/// The newer chip's notice of what this cell can: access stratum, control plane.
+void cell::announce_release_assistance() {
+  constexpr int with_notice = 2;
+  if (settings_.release_assistance != with_notice || !registered()) return;
+  line("%RAI: \"" + std::string(cell_identity) + "\",\"" + config_.operator_code + "\"," +
+       (rrc_.timing().honours_hints ? "1" : "0") + ",0");
+}
+
+void cell::honour_hints(bool on) {
+  if (std::exchange(rrc_.timing().honours_hints, on) != on) announce_release_assistance();
 }
 
 // ---- registration ----
@@ -269,6 +283,7 @@ void cell::set_state(registration next) {
   if (was_registered || !registered()) return;
   apply_power_saving();
   announce_reception_cycle();
+  announce_release_assistance();
 }
 
 std::string cell::location_fields() const {

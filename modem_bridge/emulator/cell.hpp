@@ -126,6 +126,8 @@ public:
   bool restore_context(int cid, time_point now);
   bool suspend_context(int cid, bool suspended);
   void set_sim(bool present, time_point now);
+  /// This cell honours release assistance, or not.
+  void honour_hints(bool on);
   /// Every context has to log in so; empty: none has to.
   void demand_login(std::optional<credentials> login) { demanded_ = std::move(login); }
   /// Contexts with this access point are refused with this ESM cause; empty: no longer.
@@ -162,6 +164,7 @@ private:
   void announce_card();
   void apply_power_saving();
   void announce_reception_cycle();
+  void announce_release_assistance();
   void note_rrc();
   void take_router_prefix(int cid, data_context& context);
   [[nodiscard]] std::optional<int> refusal_of(const data_context& context) const;

@@ -145,7 +145,7 @@ control_reply cell_verb(control_target& t, words w) {
   if (w[0] == "setup") return cell_time(t, timing.setup, w[1], "ms");
   if (w[0] == "release") return cell_time(t, timing.early_release, w[1], "ms");
   if (w[0] != "rai" || (w[1] != "on" && w[1] != "off")) return misused("cell");
-  timing.honours_hints = w[1] == "on";
+  t.parts.radio.honour_hints(w[1] == "on");
   return good();
 }
 

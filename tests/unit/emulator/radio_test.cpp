@@ -148,6 +148,14 @@ TEST_CASE("without its switches, or in another cell, a hint does nothing") {
   CHECK(old.modem.radio_trace().back().why == rrc_model::cause::inactivity);
 }
 
+TEST_CASE("the newer chip tells whether the cell honours hints") {
+  camping t(dialect::sm_2);
+  CHECK(t.ask("AT%RAI=2") == "\r\nOK\r\n");
+  CHECK(t.listen(200ms) == "\r\n%RAI: \"0012BEEF\",\"26201\",1,0\r\n");
+  CHECK(t.control("cell rai off") == "ok");
+  CHECK(t.listen(200ms) == "\r\n%RAI: \"0012BEEF\",\"26201\",0,0\r\n");
+}
+
 TEST_CASE("a question for a name wakes the radio and has a tail") {
   camping t(dialect::sm_2);
   const auto before = t.now;
