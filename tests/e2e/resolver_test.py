@@ -113,6 +113,9 @@ def may_serve_names():
 
 @unittest.skipUnless(may_serve_names(), "port 53 of 127.0.0.0/8 cannot be bound by this user")
 class Resolver(Case):
+    # A network that names no servers of its own.
+    world_options = {"emulator": ("--no-name-servers",)}
+
     def setUp(self):
         self.server = NameServer()
         self.addCleanup(self.server.close)
