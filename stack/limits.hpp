@@ -127,6 +127,8 @@ inline constexpr auto rai_lookup_settle = 2s;
 inline constexpr auto rai_quiet_max = 8s;
 /// A cell that heeds a hint releases the radio within this of it.
 inline constexpr auto rai_heeded_within = 3s;
+/// How old the modem's word of its radio may be when it comes: behind a payload on a slow line.
+inline constexpr auto rai_notice_lag = 200ms;
 /// A hint that this cell does not heed is tried again so rarely (and in every other cell).
 inline constexpr auto rai_retry = 12h;
 /// Peers whose manner is known, the least recently used goes: 20 KiB.
