@@ -12,6 +12,8 @@ namespace {
 constexpr std::array<std::uint16_t, 3> request_reply_ports{53 /*DNS*/, 123 /*NTP*/, 5683 /*CoAP*/};
 
 constexpr unsigned same_needed = 3;
+/// Three lost replies in a row look like silence too.
+constexpr unsigned silent_needed = 5;
 /// A peer that answered once may do so again: its silence has to be long.
 constexpr unsigned silent_needed_after_answer = 10;
 constexpr unsigned surprises_max = 8;
@@ -85,7 +87,7 @@ peer_patterns::guess peer_patterns::guess_of(transport kind, const endpoint& pee
   const auto& r = known->second;
   const auto enough = needed(peer, kind, r.surprises);
   if (r.once >= enough && r.silent == 0) return {peer_manner::one_reply, {}};
-  const auto silence = r.ever_answered ? silent_needed_after_answer : same_needed;
+  const auto silence = r.ever_answered ? silent_needed_after_answer : silent_needed;
   if (r.silent >= silence + same_needed * r.surprises) return {peer_manner::silent, {}};
   const std::chrono::milliseconds quiet =
       std::max<std::chrono::milliseconds>(limits::rai_settle, 2 * r.longest_gap);

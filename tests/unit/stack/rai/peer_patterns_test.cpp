@@ -60,16 +60,16 @@ TEST_CASE("what is guessed of a peer, by what it did") {
       {"a reply that is lost proves nothing", udp, unknown_port, then(times(3, once), {silence}),
        unknown},
       {"nor against it", udp, unknown_port, then(times(3, once), {silence, once}), one_reply},
-      {"never an answer", udp, unknown_port, times(3, silence), silent},
-      {"not yet", udp, unknown_port, times(2, silence), unknown},
-      {"an answer after all", udp, unknown_port, then(times(3, silence), {once}), unknown},
+      {"never an answer", udp, unknown_port, times(5, silence), silent},
+      {"not yet", udp, unknown_port, times(4, silence), unknown},
+      {"an answer after all", udp, unknown_port, then(times(5, silence), {once}), unknown},
       {"who answered once is not soon called silent", udp, unknown_port,
        then({once}, times(9, silence)), unknown},
       {"a stream answers", tcp, unknown_port, times(3, twice), answers},
       {"a stream has no such thing as one reply", tcp, unknown_port, times(3, once), answers},
       {"the port means nothing for a stream", tcp, dns, times(1, once), unknown},
       {"too slow to gain from", tcp, unknown_port, times(3, slow), unknown},
-      {"a stream that is never answered", tcp, unknown_port, times(3, silence), silent},
+      {"a stream that is never answered", tcp, unknown_port, times(5, silence), silent},
   };
   for (const auto& r : rows) {
     CAPTURE(r.what);
@@ -89,7 +89,7 @@ TEST_CASE("how long it must be quiet: twice the longest gap, and never less than
 
 TEST_CASE("something that no guess allowed for takes the guess back") {
   peer_patterns peers;
-  for (int i = 0; i < 3; ++i) peers.learn(transport::datagram, unknown_port, silence);
+  for (int i = 0; i < 5; ++i) peers.learn(transport::datagram, unknown_port, silence);
   peers.contradict(transport::datagram, unknown_port);
   CHECK(peers.guess_of(transport::datagram, unknown_port).manner == peer_manner::unknown);
   for (int i = 0; i < 12; ++i) peers.learn(transport::datagram, unknown_port, silence);
