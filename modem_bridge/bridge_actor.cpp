@@ -278,6 +278,7 @@ void bridge_actor::handle(engine_outcome& happened) {
           [&](outcome::notice& o) {
             if (notice_) notice_(o.line);
           },
+          [](outcome::radio_connected&) {},
           [&](outcome::set_baud& o) { line_->set_baud(o.baud); },
           [&](outcome::reopen_port& o) {
             line_->close();

@@ -86,6 +86,9 @@ constexpr std::array start{
     bring_up_step{{}, "AT+CEREG=5", "", 5s, refusal::stop},
     bring_up_step{{}, "AT+CGEREP=1", "", 5s, refusal::stop},
     bring_up_step{{}, "AT%XSIM=1", "", 5s},
+    bring_up_step{{}, "AT+CSCON=1", "", 5s},
+    bring_up_step{{}, "AT%MDMEV=1", "", 5s},
+    bring_up_step{{}, "AT+CNEC=16", "", 5s},
     // Returns soon; the search goes on by itself.
     bring_up_step{{}, "AT+CFUN=1", "", 30s, refusal::about_sim, radio_is_off},
 };

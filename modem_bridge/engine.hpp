@@ -142,6 +142,11 @@ struct link_changed {
 struct notice {
   std::string line;
 };
+/// The modem's radio connection (`+CSCON`), whenever it is another: what costs energy. Not told by
+/// every firmware; never `connected` across a restart.
+struct radio_connected {
+  bool connected = false;
+};
 /// The line's rate changes, after everything written so far has left: tell the port.
 struct set_baud {
   unsigned baud = 0;
@@ -159,7 +164,8 @@ using engine_outcome =
                  outcome::resolved, outcome::at_done, outcome::stopped, outcome::failed,
                  outcome::want_chunk, outcome::chunk_sent, outcome::datagram_dropped,
                  outcome::received, outcome::peer_closed, outcome::socket_broken,
-                 outcome::link_changed, outcome::notice, outcome::set_baud, outcome::reopen_port>;
+                 outcome::link_changed, outcome::notice, outcome::radio_connected, outcome::set_baud,
+                 outcome::reopen_port>;
 
 /// One line of the AT trace. In `text` payload stands as its length, secrets (PIN, passwords) as
 /// "***"; the payload itself comes beside it, if it is wanted.

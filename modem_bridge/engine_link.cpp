@@ -157,6 +157,10 @@ void engine::impl::copy_facts() {
   link.address = core.facts.address;
   link.address6 = core.facts.address6;
   link.pdn_up = core.facts.pdn_up();
+  const bool on_air = core.facts.radio_connected.value_or(false);
+  if (on_air != link.radio_connected.value_or(false))
+    core.emit(outcome::radio_connected{on_air});
+  link.radio_connected = core.facts.radio_connected;
   link.uart.lines_dropped = core.channel.lines_dropped();
   if (link.mtu != core.facts.mtu) {
     link.mtu = core.facts.mtu;
@@ -223,6 +227,7 @@ void engine::impl::on_unsolicited(const at::command_queue::unsolicited& line) {
         case packet_change::none: return;
       }
       return;
+    case at::urc::radio: return radio_changed(routed->fields, core.facts);
     case at::urc::sim:
       sim_changed(routed->fields, core.facts);
       return core.facts.sim_trouble ? network_known() : refresh_within({});

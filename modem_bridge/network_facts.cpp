@@ -178,6 +178,11 @@ void sim_changed(std::string_view text, network_facts& facts) {
   facts.sim_trouble = fail(errc::no_sim, "the SIM card is gone or not ready");
 }
 
+void radio_changed(std::string_view text, network_facts& facts) {
+  args fields(text);
+  if (const auto mode = fields.integer(0, 1)) facts.radio_connected = *mode == 1;
+}
+
 void read_context(std::string_view text, network_facts& facts) {
   args fields(text);
   const auto which = fields.integer(0, cid_max);

@@ -28,6 +28,7 @@ struct network_facts {
   std::optional<ip_address> address6 = {};  // IPv6
   bool pdn_active = false;
   unsigned mtu = 0;
+  std::optional<bool> radio_connected = {};  // as far as it says
   std::string family_note = {};  // why it gives one family only, where it said so
   // For bring-up only.
   int functional_mode = -1;
@@ -68,6 +69,7 @@ void read_data_limit(std::string_view fields, network_facts& facts);
 // URCs.
 void registration_changed(std::string_view fields, network_facts& facts);
 void sim_changed(std::string_view fields, network_facts& facts);
+void radio_changed(std::string_view fields, network_facts& facts);
 enum class packet_change { none, look, pdn_lost };
 /// `+CGEV:` of the default bearer (cid 0) and of the whole attachment.
 [[nodiscard]] packet_change packet_event(std::string_view text, network_facts& facts);

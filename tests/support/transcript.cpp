@@ -114,6 +114,9 @@ struct in_words {
   std::string operator()(const outcome::link_changed& o) const {
     return "link " + std::string(name(o.state)) + " " + std::string(name(o.trouble.code));
   }
+  std::string operator()(const outcome::radio_connected& o) const {
+    return o.connected ? "radio connected" : "radio idle";
+  }
   std::string operator()(const outcome::set_baud& o) const {
     return "baud " + std::to_string(o.baud);
   }
