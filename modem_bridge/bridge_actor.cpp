@@ -269,6 +269,7 @@ void bridge_actor::handle(engine_outcome& happened) {
           },
           [&](outcome::chunk_sent& o) { tell(o.id, msg::chunk_sent{o.bytes}); },
           [&](outcome::datagram_dropped& o) { tell(o.id, msg::datagram_dropped{o.why}); },
+          [&](outcome::hint_refused&) {},
           [&](outcome::received& o) {
             tell(o.id, msg::received{std::move(o.bytes), o.from});
           },
