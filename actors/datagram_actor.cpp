@@ -36,7 +36,7 @@ datagram_actor::datagram_actor(caf::actor_config& config, socket_seed seed)
 
 datagram_actor::behavior_type datagram_actor::make_behavior() {
   end_->start(this);
-  send(bridge_, msg::declare_socket{common_.id, common_.shape.family, transport::datagram, this});
+  declare_through(this, bridge_, common_);
   renew_options(this, bridge_, common_);
   tell_room();
   end_->arm_read();
@@ -160,15 +160,17 @@ caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_c
   if (m.peer->address.family != common_.shape.family)
     return to_error(fail(errc::unsupported_family, "connect: address of another family"));
   if (m.peer->port == 0) return to_error(fail(errc::invalid_argument, "connect: port 0"));
+  const auto told = to_link_through(this, bridge_, common_, *m.peer);
+  if (!told) return to_error(told.error());
   connecting_ = true;
   common_.say_connecting(*m.peer);
   auto promise = make_response_promise<msg::channel_connected>();
   const auto timeout = common_.connect_timeout();
-  ask(this, bridge_, timeout + bridge_reply_max, msg::connect_socket{common_.id, *m.peer, timeout},
+  ask(this, bridge_, timeout + bridge_reply_max, msg::connect_socket{common_.id, *told, timeout},
       on<msg::socket_connected>(
           [this, promise, peer = *m.peer](const msg::socket_connected& c) mutable {
             connecting_ = false;
-            if (c.local) common_.local = c.local;
+            if (c.local) common_.local = common_.from_link(*c.local);
             common_.peer = peer;
             common_.say_connected(peer);
             promise.deliver(msg::channel_connected{});
@@ -203,6 +205,14 @@ void datagram_actor::take_packets() {
     if (!packet->peer && !common_.peer) {
       dropped(fail(errc::destination_required));
       continue;
+    }
+    if (packet->peer) {
+      const auto told = to_link_through(this, bridge_, common_, *packet->peer);
+      if (!told) {
+        dropped(told.error());
+        continue;
+      }
+      packet->peer = *told;
     }
     ++taken_;
     outgoing_.push(std::move(*packet), clock().now());
@@ -271,7 +281,8 @@ void datagram_actor::check_flushed() {
 void datagram_actor::deliver(msg::received& m) {
   common_.bytes_received += m.data.size();
   if (reader_gone_) return;
-  incoming_.push(wire::packet_of(m.from ? m.from : common_.peer, m.data), clock().now());
+  const auto from = m.from ? common_.from_link(*m.from) : common_.peer;
+  incoming_.push(wire::packet_of(from, m.data), clock().now());
   flush_received();
 }
 

@@ -178,6 +178,7 @@ struct socket_names {
   std::optional<endpoint> peer = {};
   std::optional<datagram_rules> rules = {};
   bool half_close = false;  // its link can end one direction alone
+  bool dual_stack = false;  // IPv6, and takes IPv4 peers
 };
 /// Why reception or the channel ended; errc::none while it has not, or ended in order.
 struct get_reason {};

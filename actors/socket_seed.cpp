@@ -76,7 +76,8 @@ msg::socket_names socket_common::names(bool connected) const {
           .local = local,
           .peer = peer,
           .rules = {},
-          .half_close = stream.half_close};
+          .half_close = stream.half_close,
+          .dual_stack = is_dual_stack()};
 }
 
 msg::socket_report socket_common::report(socket_state state, std::uint64_t dropped) const {
@@ -103,7 +104,32 @@ failure socket_common::may_bind(const msg::bind_channel& m) const {
   if (peer) return fail(errc::invalid_argument, "bind: the socket is connected already");
   if (m.local.address.family != shape.family)
     return fail(errc::unsupported_family, "bind: address of another family");
+  if (is_v4_mapped(m.local.address) && !is_dual_stack())
+    return fail(errc::invalid_argument, "bind: an IPv4 address, and IPV6_V6ONLY is set");
   return fail(errc::none);
+}
+
+bool socket_common::is_dual_stack() const {
+  if (shape.family != ip_family::v6) return false;
+  const auto set = shape.options.find(msg::option::v6_only);
+  return set != shape.options.end() && set->second == 0;
+}
+
+result<endpoint> socket_common::to_link(const endpoint& where) {
+  const bool mapped = is_v4_mapped(where.address);
+  if (mapped && !is_dual_stack())
+    return fail(errc::network_unreachable, "an IPv6 socket with IPV6_V6ONLY has no IPv4 peers");
+  if (kind == link_kind::host) return where;
+  const auto wanted = mapped ? ip_family::v4 : where.address.family;
+  if (link_family.value_or(wanted) != wanted)
+    return fail(errc::network_unreachable, "the modem's socket has one address family by now");
+  link_family = wanted;
+  return mapped ? endpoint{v4_of(where.address), where.port} : where;
+}
+
+endpoint socket_common::from_link(const endpoint& where) const {
+  if (shape.family == ip_family::v4 || where.address.family == ip_family::v6) return where;
+  return {v4_mapped(where.address), where.port};
 }
 
 void socket_common::say_connecting(const endpoint& to) const {

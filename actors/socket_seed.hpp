@@ -44,9 +44,10 @@ public:
   stream_rules stream;
   bool listening = false;
   std::optional<endpoint> peer = {};
-  std::optional<endpoint> local = {};  // bound
-  bool binding = false;                // asked of the bridge
-  failure pending{errc::none};         // SO_ERROR: read once
+  std::optional<endpoint> local = {};         // bound
+  bool binding = false;                       // asked of the bridge
+  std::optional<ip_family> link_family = {};  // empty: nothing of it is with the link yet
+  failure pending{errc::none};                // SO_ERROR: read once
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
 
@@ -66,6 +67,14 @@ public:
                                          bool connect_failed) const;
   /// Whether `m` may be bound as far as can be told here; errc::none if so.
   [[nodiscard]] failure may_bind(const msg::bind_channel& m) const;
+  /// Whether it is an IPv6 socket that reaches IPv4 peers too (IPV6_V6ONLY off).
+  [[nodiscard]] bool is_dual_stack() const;
+  /// `where` as the link is told it. A modem's socket has one family: a dual-stack socket takes
+  /// that of the first address it uses, and network_unreachable is what the other one is from then
+  /// on.
+  [[nodiscard]] result<endpoint> to_link(const endpoint& where);
+  /// The link's word as the program sees it.
+  [[nodiscard]] endpoint from_link(const endpoint& where) const;
   /// Events of a connect.
   void say_connecting(const endpoint& to) const;
   void say_listening() const;

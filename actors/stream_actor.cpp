@@ -19,7 +19,7 @@ stream_actor::stream_actor(caf::actor_config& config, socket_seed seed)
 
 stream_actor::behavior_type stream_actor::make_behavior() {
   end_->start(this);
-  send(bridge_, msg::declare_socket{common_.id, common_.shape.family, transport::stream, this});
+  declare_through(this, bridge_, common_);
   if (!accepted_) renew_options(this, bridge_, common_);
   return {
       [this](const msg::connect_channel& m) { return connect(m); },
@@ -199,13 +199,15 @@ caf::result<msg::channel_connected> stream_actor::connect(const msg::connect_cha
     case socket_state::write_closed: return to_error(fail(errc::already_connected));
     default: return to_error(end_reason_.code == errc::none ? fail(errc::bad_socket) : end_reason_);
   }
+  const auto told = to_link_through(this, bridge_, common_, *m.peer);
+  if (!told) return to_error(told.error());
   common_.peer = m.peer;
   advance(socket_event::connect_asked);
   common_.say_connecting(*m.peer);
   const auto timeout = common_.connect_timeout();
-  ask(this, bridge_, timeout + bridge_reply_max, msg::connect_socket{common_.id, *m.peer, timeout},
+  ask(this, bridge_, timeout + bridge_reply_max, msg::connect_socket{common_.id, *told, timeout},
       on<msg::socket_connected>([this, to = *m.peer](const msg::socket_connected& c) {
-        if (c.local) common_.local = c.local;
+        if (c.local) common_.local = common_.from_link(*c.local);
         common_.say_connected(to);
         advance(socket_event::connected);
       }),

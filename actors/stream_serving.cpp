@@ -22,7 +22,7 @@ caf::result<msg::channel_listening> stream_actor::listen(const msg::listen_chann
   ask(this, bridge_, bridge_reply_max, msg::bind_socket{common_.id, 0},
       on<msg::socket_bound>([this, answer, backlog = m.backlog](const msg::socket_bound& b) {
         common_.binding = false;
-        common_.local = b.local;
+        common_.local = common_.from_link(b.local);
         ask_listen(backlog, answer);
       }),
       [this, answer](const failure& why) mutable {
@@ -37,7 +37,7 @@ void stream_actor::ask_listen(unsigned backlog,
   ask(this, bridge_, bridge_reply_max, msg::listen_socket{common_.id, backlog},
       on<msg::socket_listening>([this, answer, backlog](const msg::socket_listening& l) mutable {
         listen_asked_ = false;
-        common_.local = l.local;
+        common_.local = common_.from_link(l.local);
         if (!server_) {
           advance(socket_event::listens);
           common_.listening = true;
@@ -45,7 +45,7 @@ void stream_actor::ask_listen(unsigned backlog,
           common_.say_listening();
         }
         server_->backlog(backlog);
-        answer.deliver(msg::channel_listening{l.local});
+        answer.deliver(msg::channel_listening{*common_.local});
       }),
       [this, answer](const failure& why) mutable {
         listen_asked_ = false;
@@ -56,9 +56,9 @@ void stream_actor::ask_listen(unsigned backlog,
 
 caf::result<msg::channel_connected> stream_actor::begin_accepted(const msg::begin_accepted& m) {
   if (state_ != socket_state::fresh) return to_error(fail(errc::bad_socket));
-  common_.peer = m.peer;
-  common_.local = m.local;
-  send(supervisor_, msg::connection_taken{common_.id, m.listener, m.peer});
+  common_.peer = common_.from_link(m.peer);
+  common_.local = common_.from_link(m.local);
+  send(supervisor_, msg::connection_taken{common_.id, m.listener, *common_.peer});
   advance(socket_event::accepted);
   moved_at_ = clock().now();
   watch_session();

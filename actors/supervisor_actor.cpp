@@ -28,16 +28,15 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
       [this](const msg::create_socket& m) { return create(m); },
       [this](const msg::adopt_socket& m) { return adopt(m); },
       [this](const msg::socket_moved& m) {
-        const auto gone = std::find_if(children_.begin(), children_.end(),
-                                       [&](const auto& c) { return c.second.id == m.id; });
-        if (gone == children_.end()) return;
-        demonitor(gone->first);
-        children_.erase(gone);
+        const auto known = by_id_.find(m.id);
+        if (known == by_id_.end()) return;
+        const auto address = known->second;
+        demonitor(address);
+        remove(address);
         finish_stop();
       },
       [this](const msg::connection_taken& m) {
-        for (auto& [address, c] : children_)
-          if (c.id == m.id) c.unused = false;
+        if (auto* c = find(m.id)) c->unused = false;
         log::info("connection-accepted", {{"link", seed_.name},
                                           {"socket", number(m.id)},
                                           {"listener", number(m.listener)},
@@ -57,10 +56,7 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
         return delegate(bridge_, std::move(m));
       },
       [this](const msg::link_changed& m) { link_changed(m); },
-      [this](const msg::socket_closing& m) {
-        for (auto& [address, c] : children_)
-          if (c.id == m.id) c.closing = true;
-      },
+      [this](const msg::socket_closing& m) { admitted_.release(m.id); },
       [this](const msg::socket_ended& m) {
         if (m.stone.why.code != errc::none)
           log::info("socket-ended", {{"link", seed_.name},
@@ -90,16 +86,31 @@ void supervisor_actor::on_exit() {
 
 // ---- sockets ----
 
-std::size_t supervisor_actor::holders() const {
-  return static_cast<std::size_t>(
-      std::count_if(children_.begin(), children_.end(),
-                    [](const auto& c) { return !c.second.closing && !c.second.parked; }));
+void supervisor_actor::add(child made, bool holds) {
+  const auto address = made.actor.address();
+  monitor(made.actor);
+  by_id_.emplace(made.id, address);
+  admitted_.add(made.id, made.who.uid, holds);
+  children_.emplace(address, std::move(made));
+}
+
+supervisor_actor::child* supervisor_actor::find(socket_id id) {
+  const auto known = by_id_.find(id);
+  return known == by_id_.end() ? nullptr : &children_.at(known->second);
+}
+
+void supervisor_actor::remove(const caf::actor_addr& address) {
+  const auto gone = children_.find(address);
+  if (gone == children_.end()) return;
+  by_id_.erase(gone->second.id);
+  admitted_.remove(gone->second.id);
+  children_.erase(gone);
 }
 
 failure supervisor_actor::exhausted() const {
   std::string who;
   for (const auto& [address, c] : children_)
-    if (!c.closing && !c.parked) who += " " + c.who.program + "[" + std::to_string(c.who.pid) + "]";
+    if (admitted_.holds(c.id)) who += " " + c.who.program + "[" + std::to_string(c.who.pid) + "]";
   return fail(errc::no_handle, "all sockets of " + seed_.name + " are held by" + who);
 }
 
@@ -109,17 +120,15 @@ const datagram_rules& supervisor_actor::rules_of(ip_family family) const {
 
 failure supervisor_actor::refusal(const msg::owner& who) const {
   if (stopping_) return fail(errc::stopping);
-  if (children_.size() >= seed_.sockets_max)
+  if (admitted_.size() >= seed_.sockets_max)
     return fail(errc::limit_reached, "sockets of " + seed_.name);
-  const auto of_user = std::count_if(children_.begin(), children_.end(),
-                                     [&](const auto& c) { return c.second.who.uid == who.uid; });
-  if (static_cast<std::size_t>(of_user) >= seed_.sockets_per_uid_max)
+  if (admitted_.of_user(who.uid) >= seed_.sockets_per_uid_max)
     return fail(errc::limit_reached, "sockets of one user (sockets_per_uid_max)");
   return fail(errc::none);
 }
 
 bool supervisor_actor::full() const {
-  return link_.handles_max > 0 && holders() >= link_.handles_max;
+  return link_.handles_max > 0 && admitted_.holders() >= link_.handles_max;
 }
 
 caf::result<msg::socket_created> supervisor_actor::create(const msg::create_socket& m) {
@@ -140,9 +149,7 @@ caf::result<msg::socket_created> supervisor_actor::create(const msg::create_sock
                    this, seed_.name,   seed_.kind, m.accepted, rules_.stream};
   const auto actor = m.shape.kind == transport::stream ? spawn<stream_actor>(std::move(seed))
                                                        : spawn<datagram_actor>(std::move(seed));
-  monitor(actor);
-  children_.emplace(actor.address(),
-                    child{id, actor, made->cookie, m.shape, m.who, false, m.accepted, parked});
+  add({id, actor, made->cookie, m.shape, m.who, m.accepted}, !parked);
   if (seed_.directory) send(seed_.directory, msg::socket_born{made->cookie, actor});
   if (!m.accepted)
     log::info("socket-opened", {{"link", seed_.name},
@@ -160,8 +167,7 @@ caf::result<msg::socket_adopted> supervisor_actor::adopt(const msg::adopt_socket
     log::warn("sockets-exhausted", {{"link", seed_.name}, {"program", m.who.program}});
     return to_error(exhausted());
   }
-  monitor(m.actor);
-  children_.emplace(m.actor.address(), child{m.id, m.actor, m.cookie, m.shape, m.who});
+  add({m.id, m.actor, m.cookie, m.shape, m.who}, true);
   log::info("socket-moved", {{"link", seed_.name}, {"socket", number(m.id)}});
   return msg::socket_adopted{bridge_, rules_of(m.shape.family), seed_.kind, rules_.stream};
 }
@@ -171,7 +177,7 @@ void supervisor_actor::down(const caf::down_msg& m) {
   const auto gone = children_.find(m.source);
   if (gone == children_.end()) return;
   const child c = gone->second;
-  children_.erase(gone);
+  remove(m.source);
   if (m.reason && m.reason != caf::exit_reason::user_shutdown) {
     // Not by its own table: a fault. It costs this one socket.
     const auto reason = system().render(m.reason);

@@ -2,9 +2,11 @@
 #pragma once
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "actors/channel.hpp"
 #include "actors/interfaces.hpp"
+#include "stack/admission.hpp"
 #include "stack/limits.hpp"
 #include "stack/name_cache.hpp"
 
@@ -40,9 +42,7 @@ private:
     socket_cookie cookie{};
     msg::socket_shape shape;
     msg::owner who;
-    bool closing = false;
     bool unused = false;  // made for a connection that its listener has not got yet
-    bool parked = false;  // beyond the modem's sockets; its program may choose another modem yet
   };
   using report_promise = caf::typed_response_promise<msg::link_report>;
   struct report_in_progress;
@@ -61,7 +61,10 @@ private:
   void say_lines(const modem_lines& lines) const;
   void finish_stop();
   [[nodiscard]] const datagram_rules& rules_of(ip_family family) const;
-  [[nodiscard]] std::size_t holders() const;
+  void add(child made, bool holds);
+  /// Null if it is not one of ours.
+  child* find(socket_id id);
+  void remove(const caf::actor_addr& address);
   [[nodiscard]] failure exhausted() const;
 
   supervisor_seed seed_;
@@ -71,6 +74,9 @@ private:
   msg::link_rules rules_;
   name_cache names_{limits::names_cached_max, limits::name_age_max, limits::name_failure_age_max};
   std::map<caf::actor_addr, child> children_;
+  std::unordered_map<socket_id, caf::actor_addr> by_id_;
+  /// Those beyond the modem's sockets hold none: their programs may choose another modem yet.
+  admission admitted_;
   std::uint32_t next_id_;
   std::uint32_t restarts_ = 0;
   std::chrono::milliseconds backoff_;

@@ -10,6 +10,27 @@ namespace cellsock {
 /// and each connect before this may take its own timeout: hence the limit.
 inline constexpr auto bridge_reply_max = limits::connect_timeout_max + limits::linger_max;
 
+/// Makes the socket known to the bridge, or known anew: with the family that it has there.
+template <class Self>
+void declare_through(Self* self, const bridge_handle& bridge, const socket_common& common) {
+  self->send(bridge, msg::declare_socket{common.id,
+                                         common.link_family.value_or(common.shape.family),
+                                         common.shape.kind,
+                                         socket_handle(self),
+                                         {}});
+}
+
+/// `where` as the link is told it; the bridge hears of the family if this decided it.
+template <class Self>
+result<endpoint> to_link_through(Self* self, const bridge_handle& bridge, socket_common& common,
+                                 const endpoint& where) {
+  const bool decided = common.link_family.has_value();
+  auto told = common.to_link(where);
+  if (told && !decided && common.link_family.value_or(common.shape.family) != common.shape.family)
+    declare_through(self, bridge, common);
+  return told;
+}
+
 /// Closes the modem's socket; `done` runs whatever the answer is, for nothing is left to do then.
 template <class Self, class Done>
 void close_through(Self* self, const bridge_handle& bridge, socket_id id, Done done) {
@@ -23,22 +44,23 @@ template <class Self>
 caf::result<msg::channel_bound> bind_through(Self* self, const bridge_handle& bridge,
                                              socket_common& common, const msg::bind_channel& m) {
   if (const auto why = common.may_bind(m); why.code != errc::none) return to_error(why);
+  const auto told = to_link_through(self, bridge, common, m.local);
+  if (!told) return to_error(told.error());
   auto promise = self->template make_response_promise<msg::channel_bound>();
   common.binding = true;
   // Asked to bind to an address, the modem uses its own: another one would be a lie.
-  ask(self, bridge, bridge_reply_max, msg::bind_socket{common.id, m.local.port, m.local.address},
-      on<msg::socket_bound>(
-          [&common, promise, wanted = m.local](const msg::socket_bound& b) mutable {
-            common.binding = false;
-            common.local = b.local;
-            const bool other = !wanted.address.is_any() && wanted.address != b.local.address;
-            if (other)
-              promise.deliver(
-                  to_error(fail(errc::address_not_available,
-                                "bind: the modem's address is " + to_string(b.local.address))));
-            else
-              promise.deliver(msg::channel_bound{b.local});
-          }),
+  ask(self, bridge, bridge_reply_max, msg::bind_socket{common.id, told->port, told->address},
+      on<msg::socket_bound>([&common, promise, wanted = *told](const msg::socket_bound& b) mutable {
+        common.binding = false;
+        common.local = common.from_link(b.local);
+        const bool other = !wanted.address.is_any() && wanted.address != b.local.address;
+        if (other)
+          promise.deliver(
+              to_error(fail(errc::address_not_available,
+                            "bind: the modem's address is " + to_string(b.local.address))));
+        else
+          promise.deliver(msg::channel_bound{*common.local});
+      }),
       [&common, promise](const failure& why) mutable {
         common.binding = false;
         promise.deliver(to_error(why));
@@ -126,8 +148,7 @@ caf::result<msg::option_set> move_through(Self* self, bridge_handle& bridge,
             common.kind = adopted.kind;
             common.stream = adopted.stream;
             common.shape.device = m.device;
-            self->send(bridge, msg::declare_socket{common.id, common.shape.family,
-                                                   common.shape.kind, socket_handle(self)});
+            declare_through(self, bridge, common);
             renew_options(self, bridge, common);
             moved();
             promise.deliver(msg::option_set{adopted.rules});

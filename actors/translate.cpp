@@ -217,6 +217,7 @@ void set_names(v1::NamesReply& to, const msg::socket_names& from) {
   to.set_protocol(from.shape.protocol);
   to.set_connected(from.connected);
   to.set_listening(from.listening);
+  to.set_dual_stack(from.dual_stack);
   if (from.local) set_endpoint(*to.mutable_local(), *from.local);
   if (from.peer) set_endpoint(*to.mutable_peer(), *from.peer);
   to.set_recv_timeout_ms(from.shape.recv_timeout.count());

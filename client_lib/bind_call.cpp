@@ -11,7 +11,6 @@ int bind_socket(int fd, const endpoint& local) {
   auto socket = find_socket(fd);
   if (!socket) return -socket.why().error;
   if (local.family != socket->entry->family) return -EAFNOSUPPORT;
-  if (is_v4_mapped(local)) return -EINVAL;
   wire::Request request;
   auto& wanted = *request.mutable_bind();
   wanted.set_cookie(socket->entry->cookie);

@@ -100,7 +100,6 @@ int connect_socket(int fd, const std::optional<endpoint>& peer) {
   const auto& entry = *socket->entry;
   if (!peer && entry.is_stream()) return -EAFNOSUPPORT;
   if (peer && peer->family != entry.family) return -EAFNOSUPPORT;
-  if (peer && is_v4_mapped(*peer)) return -ENETUNREACH;
 
   wire::Request request;
   auto& wanted = *request.mutable_connect();

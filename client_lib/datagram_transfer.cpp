@@ -55,7 +55,7 @@ ssize_t read_packet(int fd, char* packet, bool peek) {
 ssize_t send_datagram(const held_socket& socket, const char* bytes, std::size_t count,
                       const std::optional<endpoint>& to, transfer_flags flags) {
   if (to && to->family != socket.entry->family) return -EAFNOSUPPORT;
-  if (to && is_v4_mapped(*to)) return -ENETUNREACH;
+  if (to && is_v4_mapped(*to) && !socket.entry->dual_stack) return -ENETUNREACH;
   if (to && to->port == 0) return -EINVAL;  // the modem would say no when nobody asks any more
   if (!to)
     if (const int error = require_peer(socket, EDESTADDRREQ); error != 0) return error;

@@ -17,7 +17,7 @@ struct endpoint {
   friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
-/// ::ffff:a.b.c.d. An IPv6 socket of a modem reaches IPv6 peers alone (as with IPV6_V6ONLY).
+/// ::ffff:a.b.c.d: an IPv4 peer of an IPv6 socket whose IPV6_V6ONLY is off.
 [[nodiscard]] bool is_v4_mapped(const endpoint& where);
 
 void to_wire(const endpoint& from, v1::Endpoint& to);

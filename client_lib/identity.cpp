@@ -67,6 +67,7 @@ outcome<held_socket> find_socket(int fd) {
   entry->daemon_instance = names->daemon_instance;
   entry->state = state_of(facts);
   entry->listening = facts.listening();
+  entry->dual_stack = facts.dual_stack();
   entry->receive_timeout_ms = facts.recv_timeout_ms();
   entry->send_timeout_ms = facts.send_timeout_ms();
   entry->set_rules(facts.datagram_rules());
@@ -89,6 +90,7 @@ outcome<bool> refresh(const held_socket& socket) {
   if (!facts) return facts.why();
   socket.entry->state = state_of(*facts);
   socket.entry->listening = facts->listening();
+  socket.entry->dual_stack = facts->dual_stack();
   socket.entry->set_rules(facts->datagram_rules());
   return true;
 }

@@ -24,8 +24,10 @@ int set_value(int fd, wire::Option which, std::int64_t value) {
   wanted.set_cookie(socket->entry->cookie);
   wanted.set_option(which);
   wanted.set_value(value);
-  const auto reply = ask_about(watch(*socket), request, briefly());
-  return reply ? 0 : -reply.why().error;
+  if (const auto reply = ask_about(watch(*socket), request, briefly()); !reply)
+    return -reply.why().error;
+  if (which == wire::OPTION_V6_ONLY) socket->entry->dual_stack = value == 0;
+  return 0;
 }
 
 int get_value(int fd, wire::Option which, std::int64_t& value) {

@@ -32,6 +32,8 @@ struct socket_entry {
   std::atomic<socket_state> state{socket_state::unconnected};
   /// Its channel carries connections, not bytes: nothing but accept may read it.
   std::atomic<bool> listening{false};
+  /// An IPv6 socket that takes IPv4 peers (IPV6_V6ONLY off).
+  std::atomic<bool> dual_stack{false};
   std::atomic<std::int64_t> receive_timeout_ms{0};  // 0 = none
   std::atomic<std::int64_t> send_timeout_ms{0};
   /// SO_SNDBUF that this end of the channel does not have yet: a stream that is not connected is

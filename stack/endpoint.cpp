@@ -3,9 +3,33 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace cellsock {
+namespace {
+
+constexpr std::array<std::uint8_t, 12> mapped_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+}  // namespace
+
+bool is_v4_mapped(const ip_address& address) noexcept {
+  return address.family == ip_family::v6 &&
+         std::equal(mapped_prefix.begin(), mapped_prefix.end(), address.bytes.begin());
+}
+
+ip_address v4_mapped(const ip_address& v4) noexcept {
+  ip_address made{ip_family::v6, {}};
+  std::copy(mapped_prefix.begin(), mapped_prefix.end(), made.bytes.begin());
+  std::copy_n(v4.bytes.begin(), 4, made.bytes.begin() + mapped_prefix.size());
+  return made;
+}
+
+ip_address v4_of(const ip_address& mapped) noexcept {
+  ip_address made{ip_family::v4, {}};
+  std::copy_n(mapped.bytes.begin() + mapped_prefix.size(), 4, made.bytes.begin());
+  return made;
+}
 
 std::string to_string(const ip_address& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};

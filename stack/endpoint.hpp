@@ -27,6 +27,12 @@ struct endpoint {
   friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
+/// ::ffff:a.b.c.d (RFC 4291 §2.5.5.2): an IPv4 address as an IPv6 socket sees it.
+[[nodiscard]] bool is_v4_mapped(const ip_address& address) noexcept;
+[[nodiscard]] ip_address v4_mapped(const ip_address& v4) noexcept;
+/// The IPv4 address in a mapped one.
+[[nodiscard]] ip_address v4_of(const ip_address& mapped) noexcept;
+
 /// Text forms of RFC 4291 §2.2 (v6, RFC 5952 on output) and dotted decimal (v4).
 [[nodiscard]] std::string to_string(const ip_address& address);
 [[nodiscard]] result<ip_address> parse_address(std::string_view text);

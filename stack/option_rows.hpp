@@ -193,7 +193,7 @@ inline constexpr std::array option_rows = [] {
                  get_set,
                  s::v6,
                  w::untouched,
-                 {option_side{option_how::fixed, "the modem's sockets have one family"}, carried}},
+                 {kept("the family of its first peer or address becomes the socket's"), carried}},
       option_row{o::hop_limit, "HOP_LIMIT", -1, 255, 64, get_set, s::v6, w::any, {no_way, carried}},
       option_row{
           o::traffic_class, "TRAFFIC_CLASS", -1, 255, 0, get_set, s::v6, w::any, {no_way, carried}},

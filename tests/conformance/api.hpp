@@ -38,6 +38,26 @@ struct query {
   int protocol = 0;
 };
 
+struct found_interface {
+  std::string name;
+  sockaddr_storage address{};
+};
+
+/// What Nordic has besides sockets. By value: 0, a negative errno, or what the modem said.
+struct modem_calls {
+  int (*init)();
+  int (*shutdown)();
+  int (*printf)(const char* command);
+  int (*printf_number)(const char* format, int number);
+  /// The response with its final result, cut at `room`.
+  int (*command)(const char* command, std::size_t room, std::string& response);
+  /// The first number of the response by scanf's rules.
+  int (*scan)(const char* command, const char* format, int& number);
+  int (*async)(const char* command, void (*handler)(const char*));
+  int (*notifications)(void (*handler)(const char*));
+  int (*set_dns)(int host_family, const void* address, socklen_t size);
+};
+
 struct api {
   const char* name;
   family which;
@@ -68,6 +88,10 @@ struct api {
   const char* (*gai_strerror)(int);
   int (*inet_pton)(int, const char*, void*);
   const char* (*inet_ntop)(int, const void*, char*, socklen_t);
+  int (*gethostname)(char*, std::size_t) = nullptr;
+  /// getifaddrs, copied and freed.
+  int (*getifaddrs)(std::vector<found_interface>&) = nullptr;
+  const modem_calls* modem = nullptr;
 };
 
 /// The one that this program was built with.

@@ -3,6 +3,8 @@
 // are translated both ways; options go through with the number that the case gives.
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <nrf_modem.h>
+#include <nrf_modem_at.h>
 #include <nrf_socket.h>
 
 #include <array>
@@ -129,6 +131,56 @@ resolved look_up(const char* node, const char* service, const query* hints) {
   return made;
 }
 
+int list_interfaces(std::vector<found_interface>& found) {
+  nrf_ifaddrs* list = nullptr;
+  if (nrf_getifaddrs(&list) != 0) return -1;
+  for (const auto* one = list; one != nullptr; one = one->ifa_next) {
+    if (one->ifa_addr == nullptr) continue;
+    found.push_back({one->ifa_name, {}});
+    own_address own;
+    own.length = one->ifa_addr->sa_family == NRF_AF_INET6 ? sizeof(nrf_sockaddr_in6)
+                                                          : sizeof(nrf_sockaddr_in);
+    std::memcpy(own.bytes.data(), one->ifa_addr, own.length);
+    socklen_t length = sizeof found.back().address;
+    give_back(own, reinterpret_cast<sockaddr*>(&found.back().address), &length);
+  }
+  nrf_freeifaddrs(list);
+  return 0;
+}
+
+// The cases bring their formats.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+constexpr modem_calls modem{
+    .init =
+        [] {
+          const nrf_modem_init_params none{};
+          return nrf_modem_init(&none);
+        },
+    .shutdown = nrf_modem_shutdown,
+    .printf = [](const char* command) { return nrf_modem_at_printf("%s", command); },
+    .printf_number = [](const char* format,
+                        int number) { return nrf_modem_at_printf(format, number); },
+    .command =
+        [](const char* command, std::size_t room, std::string& response) {
+          response.assign(room, '\0');
+          const int result = nrf_modem_at_cmd(response.data(), room, "%s", command);
+          response.resize(::strnlen(response.data(), room));
+          return result;
+        },
+    .scan = [](const char* command, const char* format,
+               int& number) { return nrf_modem_at_scanf(command, format, &number); },
+    .async =
+        [](const char* command, void (*handler)(const char*)) {
+          return nrf_modem_at_cmd_async(handler, "%s", command);
+        },
+    .notifications = nrf_modem_at_notif_handler_set,
+    .set_dns = [](int host_family, const void* address,
+                  socklen_t size) { return nrf_setdnsaddr(number_of(host_family), address, size); },
+};
+
+#pragma GCC diagnostic pop
+
 bool is_timeout(int level, int option) {
   return level == NRF_SOL_SOCKET && (option == NRF_SO_RCVTIMEO || option == NRF_SO_SNDTIMEO);
 }
@@ -220,6 +272,8 @@ const api nrf{
     .gai_strerror = nullptr,
     .inet_pton = to_address,
     .inet_ntop = to_text,
+    .getifaddrs = list_interfaces,
+    .modem = &modem,
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 // The kernel's sockets: what the others are compared with.
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -76,6 +78,21 @@ const api posix{
     .gai_strerror = ::gai_strerror,
     .inet_pton = ::inet_pton,
     .inet_ntop = ::inet_ntop,
+    .gethostname = ::gethostname,
+    .getifaddrs =
+        [](std::vector<found_interface>& found) {
+          ifaddrs* list = nullptr;
+          if (::getifaddrs(&list) != 0) return -1;
+          for (const auto* one = list; one != nullptr; one = one->ifa_next) {
+            const int family = one->ifa_addr == nullptr ? AF_UNSPEC : one->ifa_addr->sa_family;
+            if (family != AF_INET && family != AF_INET6) continue;
+            found.push_back({one->ifa_name, {}});
+            std::memcpy(&found.back().address, one->ifa_addr,
+                        family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
+          }
+          ::freeifaddrs(list);
+          return 0;
+        },
 };
 
 }  // namespace

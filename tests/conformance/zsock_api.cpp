@@ -95,6 +95,7 @@ const api zsock{
     .inet_ntop = [](int number, const void* from, char* text, socklen_t room) -> const char* {
       return zsock_inet_ntop(static_cast<sa_family_t>(number), from, text, room);
     },
+    .gethostname = zsock_gethostname,
 };
 
 }  // namespace

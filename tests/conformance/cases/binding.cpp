@@ -20,6 +20,12 @@ address peer_name(const context& t, int fd) {
 }
 
 const test_case cases[]{
+    {"mapped_v4_refused", "Linux ipv6(7): IPV6_V6ONLY, no IPv4 address", but_nrf.needing("v6"),
+     [](context& t) {
+       const auto near = t.datagram(AF_INET6);
+       t.ok(t.set(near, IPPROTO_IPV6, IPV6_V6ONLY, 1), "setsockopt");
+       t.error(t.bind(near, ip(AF_INET6, "::ffff:127.0.0.1", 0)), EINVAL, "bind");
+     }},
     {"port_of_choice", "POSIX bind()", everywhere,
      [](context& t) {
        const auto near = t.datagram();

@@ -144,6 +144,29 @@ const test_case cases[]{
        const auto near = t.stream(AF_INET6);
        t.ok(t.connect(near, ip(AF_INET6, "::ffff:127.0.0.1", peer.where().port())), "connect");
      }},
+    {"mapped_v4_asked_for", "RFC 3493 5.3: with IPV6_V6ONLY off, ::ffff:a.b.c.d is the IPv4 peer",
+     but_nrf.needing("v6"),
+     [](context& t) {
+       far_listener peer;
+       const auto near = t.stream(AF_INET6);
+       t.ok(t.set(near, IPPROTO_IPV6, IPV6_V6ONLY, 0), "setsockopt");
+       t.ok(t.connect(near, ip(AF_INET6, "::ffff:127.0.0.1", peer.where().port())), "connect");
+       t.equal(t.send(near, "to v4"), 5, "send");
+       auto far = peer.accept();
+       t.equal(far.read(5), "to v4", "what came");
+       address name;
+       t.ok(t.net.getpeername(near, name.get(), &name.length), "getpeername");
+       t.equal(name.family(), AF_INET6, "its family");
+       t.check(name.same_host(ip(AF_INET6, "::ffff:127.0.0.1", 1)), "the name is the mapped one");
+     }},
+    {"mapped_v4_refused", "Linux ipv6(7): IPV6_V6ONLY, IPv6 peers only", but_nrf.needing("v6"),
+     [](context& t) {
+       const far_listener peer;
+       const auto near = t.stream(AF_INET6);
+       t.ok(t.set(near, IPPROTO_IPV6, IPV6_V6ONLY, 1), "setsockopt");
+       t.error(t.connect(near, ip(AF_INET6, "::ffff:127.0.0.1", peer.where().port())), ENETUNREACH,
+               "connect");
+     }},
     {"after_the_end", "Linux connect(2): EISCONN although the peer has finished; Zephyr: 0",
      everywhere,
      [](context& t) {

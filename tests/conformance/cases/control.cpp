@@ -56,6 +56,15 @@ const test_case cases[]{
        t.nonblocking(near);
        t.equal(nonblocking_flag(t, twin), O_NONBLOCK, "O_NONBLOCK");
      }},
+    {"after_a_failed_connect", "POSIX fcntl(): a flag stays until it is changed", everywhere,
+     [](context& t) {
+       const auto near = t.stream();
+       t.nonblocking(near);
+       t.error(t.connect(near, nobody()), {EINPROGRESS, ECONNREFUSED}, "connect");
+       t.wait(near, POLLOUT);
+       t.error(t.connect(near, nobody()), {ECONNREFUSED, EINPROGRESS}, "connect again");
+       t.equal(nonblocking_flag(t, near), O_NONBLOCK, "O_NONBLOCK");
+     }},
     {"no_socket", "Nordic: ENOTSOCK for other descriptors", nrf_only,
      [](context& t) { t.error(t.net.fcntl(no_socket().get(), F_GETFL, 0), ENOTSOCK, "fcntl"); }},
     {"other_flags", "Nordic: EINVAL for flags but O_NONBLOCK; elsewhere ignored", everywhere,

@@ -52,6 +52,39 @@ const test_case cases[]{
        far.send("def", from);
        t.equal(t.receive(near), "def", "recv");
      }},
+    {"mapped_v4", "RFC 3493 3.7: with IPV6_V6ONLY off, IPv4 peers are ::ffff:a.b.c.d",
+     but_nrf.needing("v6"),
+     [](context& t) {
+       far_datagram far;
+       const auto near = t.datagram(AF_INET6);
+       const auto mapped = ip(AF_INET6, "::ffff:127.0.0.1", far.where().port());
+       t.ok(t.set(near, IPPROTO_IPV6, IPV6_V6ONLY, 0), "setsockopt");
+       t.equal(t.send_to(near, "to v4", mapped), 5, "sendto");
+       address near_name;
+       t.equal(far.receive(near_name), "to v4", "what came");
+       far.send("from v4", near_name);
+       address from;
+       t.equal(receive_from(t, near, from), "from v4", "recvfrom");
+       t.check(from.same_host(mapped), "the sender is the mapped one");
+     }},
+    {"mapped_v4_refused", "Linux ipv6(7): IPV6_V6ONLY, IPv6 peers only", but_nrf.needing("v6"),
+     [](context& t) {
+       const auto near = t.datagram(AF_INET6);
+       t.ok(t.set(near, IPPROTO_IPV6, IPV6_V6ONLY, 1), "setsockopt");
+       t.error(t.send_to(near, "x", ip(AF_INET6, "::ffff:127.0.0.1", 9)), ENETUNREACH, "sendto");
+     }},
+    {"both_families", "RFC 3493 3.7: one socket, peers of both families",
+     but_nrf.needing("v6 both-families"),
+     [](context& t) {
+       far_datagram four;
+       far_datagram six(AF_INET6);
+       const auto near = t.datagram(AF_INET6);
+       t.ok(t.set(near, IPPROTO_IPV6, IPV6_V6ONLY, 0), "setsockopt");
+       t.ok(t.send_to(near, "4", ip(AF_INET6, "::ffff:127.0.0.1", four.where().port())), "to v4");
+       t.ok(t.send_to(near, "6", six.where()), "to v6");
+       address from;
+       t.equal(four.receive(from) + six.receive(from), "46", "what came");
+     }},
     {"no_destination", "POSIX send(): EDESTADDRREQ", everywhere,
      [](context& t) { t.error(t.send(t.datagram(), "x"), EDESTADDRREQ, "send"); }},
     {"boundaries", "POSIX recv(): one datagram at a time", everywhere,

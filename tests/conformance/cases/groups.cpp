@@ -25,6 +25,8 @@ std::span<const group> all_groups() {
       {"timeout", timeout_cases()},
       {"threads", thread_cases()},
       {"pollcb", callback_cases()},
+      {"machine", machine_cases()},
+      {"modem", modem_cases()},
   };
   return groups;
 }

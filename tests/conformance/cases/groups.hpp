@@ -25,5 +25,7 @@ std::span<const test_case> nonblocking_cases();
 std::span<const test_case> timeout_cases();
 std::span<const test_case> thread_cases();
 std::span<const test_case> callback_cases();
+std::span<const test_case> machine_cases();
+std::span<const test_case> modem_cases();
 
 }  // namespace cellsock::conformance

@@ -115,6 +115,23 @@ const test_case cases[]{
        second.write("2");
        t.equal(t.receive(near) + t.receive(other), "12", "in the order of their coming");
      }},
+    {"both_families", "RFC 3493 5.3: with IPV6_V6ONLY off, a server on :: has IPv4 peers too",
+     but_nrf.needing("server v6 both-families"),
+     [](context& t) {
+       const auto listener = t.stream(AF_INET6);
+       t.ok(t.set(listener, IPPROTO_IPV6, IPV6_V6ONLY, 0), "setsockopt");
+       const auto port = t.bind_somewhere(listener, AF_INET6);
+       t.ok(t.net.listen(listener, 4), "listen");
+       auto four = far_stream::connected_to(loopback(port));
+       address from;
+       const auto near = accepted(t, listener, &from);
+       t.check(from.same_host(ip(AF_INET6, "::ffff:127.0.0.1", 1)), "the name is the mapped one");
+       auto six = far_stream::connected_to(loopback(port, AF_INET6));
+       const auto other = accepted(t, listener);
+       four.write("4");
+       six.write("6");
+       t.equal(t.receive(near) + t.receive(other), "46", "recv");
+     }},
     {"outlives_listener", "POSIX close(): accepted connections stay", server,
      [](context& t) {
        auto [listener, where] = t.listening();

@@ -28,6 +28,16 @@ TEST_CASE("addresses: what is none says so") {
   CHECK(parse_address("nope").error().code == errc::invalid_argument);
 }
 
+TEST_CASE("addresses: IPv4 as an IPv6 socket sees it") {
+  const auto four = *parse_address("192.0.2.1");
+  const auto mapped = v4_mapped(four);
+  CHECK(to_string(mapped) == "::ffff:192.0.2.1");
+  CHECK(is_v4_mapped(mapped));
+  CHECK(v4_of(mapped) == four);
+  for (const char* text : {"192.0.2.1", "::192.0.2.1", "::fffe:1:2", "2001:db8::ffff:1:2", "::"})
+    CHECK_FALSE(is_v4_mapped(*parse_address(text)));
+}
+
 TEST_CASE("endpoints: v6 in brackets, v4 bare, port in range") {
   CHECK(to_string(*parse_endpoint("192.0.2.1:80")) == "192.0.2.1:80");
   CHECK(to_string(*parse_endpoint("[2001:db8::1]:65535")) == "[2001:db8::1]:65535");
