@@ -16,6 +16,7 @@ supervisor_actor::supervisor_actor(caf::actor_config& config, supervisor_seed se
     : supervisor_handle::base(config),
       seed_(std::move(seed)),
       loop_(loop),
+      radio_(desk()),
       next_id_(seed_.first_id),
       backoff_(limits::restart_backoff_min) {}
 
@@ -65,6 +66,18 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
                                      {"detail", m.stone.why.detail}});
         if (seed_.directory) send(seed_.directory, m);
       },
+      [this](const msg::radio_news& m) { radio_.news(m, clock().now()); },
+      [this](const msg::ask_radio& m) { return radio_.word(m, clock().now()); },
+      [this](const msg::radio_changed& m) { radio_.radio(m.connected, clock().now()); },
+      [this](const msg::hint_refused& m) { radio_.refused(m.id, m.hint, clock().now()); },
+      [this](const msg::radio_tick& m) {
+        if (m.generation == radio_generation_) radio_.due(clock().now());
+      },
+      [this](const msg::get_radio_report&) {
+        auto report = radio_.report(clock().now());
+        report.has_radio = seed_.kind == link_kind::modem;
+        return report;
+      },
       [this](const msg::tick& m) {
         if (m.generation == generation_ && !stopping_) start_bridge();
       },
@@ -91,6 +104,7 @@ void supervisor_actor::add(child made, bool holds) {
   monitor(made.actor);
   by_id_.emplace(made.id, address);
   admitted_.add(made.id, made.who.uid, holds);
+  if (seed_.kind == link_kind::modem) radio_.opened(made.id, made.shape.kind, made.who);
   children_.emplace(address, std::move(made));
 }
 
@@ -103,6 +117,7 @@ void supervisor_actor::remove(const caf::actor_addr& address) {
   const auto gone = children_.find(address);
   if (gone == children_.end()) return;
   by_id_.erase(gone->second.id);
+  radio_.closed(gone->second.id, clock().now());
   admitted_.remove(gone->second.id);
   children_.erase(gone);
 }
@@ -200,20 +215,46 @@ caf::result<msg::name_resolved> supervisor_actor::resolve(const msg::resolve_nam
     if (!*known) return to_error(known->error());
     return msg::name_resolved{**known};
   }
+  radio_.lookup_begins(m.who, clock().now());
   auto promise = make_response_promise<msg::name_resolved>();
   ask(this, bridge_, limits::resolve_max, m,
-      on<msg::name_resolved>([this, promise, question](const msg::name_resolved& r) mutable {
-        names_.store(question, r.addresses, clock().now());
-        promise.deliver(r);
-      }),
-      [this, promise, question](const failure& why) mutable {
+      on<msg::name_resolved>(
+          [this, promise, question, who = m.who](const msg::name_resolved& r) mutable {
+            names_.store(question, r.addresses, clock().now());
+            radio_.lookup_ends(who, clock().now());
+            promise.deliver(r);
+          }),
+      [this, promise, question, who = m.who](const failure& why) mutable {
         names_.store(question, why, clock().now());
+        radio_.lookup_ends(who, clock().now());
         promise.deliver(to_error(why));
       });
   return promise;
 }
 
 // ---- the bridge ----
+
+radio_desk::seed supervisor_actor::desk() {
+  return {.link = seed_.name,
+          .automatic = seed_.rai_automatic,
+          .unguessed = seed_.rai_unguessed,
+          .tell =
+              [this](std::optional<socket_id> through, rai_hint hint) {
+                if (!bridge_) return;
+                ask(this, bridge_, limits::actor_reply_max * 2, msg::tell_hint{through, hint},
+                    on<msg::option_set>([](const msg::option_set&) {}),
+                    [this, through, hint](const failure& why) {
+                      if (why.code == errc::unknown_option)
+                        radio_.refused(through, hint, clock().now());
+                      else
+                        radio_.untold(through, hint);
+                    });
+              },
+          .wake_in =
+              [this](std::chrono::nanoseconds span) {
+                delayed_send(this, span, msg::radio_tick{++radio_generation_});
+              }};
+}
 
 void supervisor_actor::start_bridge() {
   bridge_ = seed_.make_bridge(system(), this);
@@ -223,6 +264,7 @@ void supervisor_actor::start_bridge() {
 void supervisor_actor::bridge_down(const failure& why) {
   bridge_ = nullptr;
   if (bridge_stopping_) return finish_stop();
+  radio_.radio(false, clock().now());
   log::error("bridge-crashed", {{"link", seed_.name}, {"why", why.detail}});
   link_.state = link_state::lost;
   link_.trouble = why;

@@ -6,6 +6,7 @@
 
 #include "actors/channel.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/radio_desk.hpp"
 #include "stack/admission.hpp"
 #include "stack/limits.hpp"
 #include "stack/name_cache.hpp"
@@ -24,6 +25,8 @@ struct supervisor_seed {
   std::uint32_t first_id = 1;
   std::uint32_t links = 1;
   link_kind kind = link_kind::modem;
+  bool rai_automatic = true;                 // hints that programs do not give are guessed
+  std::set<std::string> rai_unguessed = {};  // but not for these programs
 };
 
 /// One link's supervisor: makes and buries socket actors, decides admission (the modem has 7 or 8
@@ -59,6 +62,7 @@ private:
   void bridge_down(const failure& why);
   void link_changed(const msg::link_changed& m);
   void say_lines(const modem_lines& lines) const;
+  [[nodiscard]] radio_desk::seed desk();
   void finish_stop();
   [[nodiscard]] const datagram_rules& rules_of(ip_family family) const;
   void add(child made, bool holds);
@@ -77,6 +81,8 @@ private:
   std::unordered_map<socket_id, caf::actor_addr> by_id_;
   /// Those beyond the modem's sockets hold none: their programs may choose another modem yet.
   admission admitted_;
+  radio_desk radio_;
+  std::uint64_t radio_generation_ = 0;
   std::uint32_t next_id_;
   std::uint32_t restarts_ = 0;
   std::chrono::milliseconds backoff_;

@@ -53,6 +53,10 @@ void rai_arbiter::queued(socket_id id) {
   if (auto* m = find(id)) m->queued = true;
 }
 
+void rai_arbiter::nothing_queued(socket_id id) {
+  if (auto* m = find(id)) m->queued = false;
+}
+
 rai_word rai_arbiter::before_chunk(socket_id id, rai_hint said, bool empties,
                                    const std::optional<endpoint>& to, time_point now) {
   auto* m = find(id);

@@ -50,6 +50,8 @@ public:
   void connect_ended(socket_id id, bool stands, time_point now);
   /// The program wrote, and nothing had waited before.
   void queued(socket_id id);
+  /// Nothing waits after all.
+  void nothing_queued(socket_id id);
   /// A chunk goes next, to `to` or the peer, with its program's hint; `empties`: nothing waits
   /// behind it. What to tell before it, through this socket.
   [[nodiscard]] rai_word before_chunk(socket_id id, rai_hint said, bool empties,
