@@ -9,29 +9,98 @@
 #include "modem_bridge/emulator/uplink.hpp"
 
 namespace cellsock::emulator {
+namespace {
+
+constexpr std::uint16_t name_server_port = 53;
+
+/// What the network calls a name server is really where the configuration says.
+void translate_name_servers(board& b) {
+  for (const auto& [cid, outside] : b.config.outsides) {
+    if (!outside.name_server) continue;
+    const auto shown = b.radio.name_servers(cid, outside.name_server->address.family).front();
+    if (const auto address = parse_address(shown))
+      b.stack.translation().add(cid, {*address, name_server_port}, *outside.name_server);
+  }
+}
+
+}  // namespace
 
 board::board(const modem_config& configuration, network& behind, event_log& events,
              time_point start)
     : config(configuration),
       log(events),
-      stack(behind, configuration.network_delay,
+      radio(configuration, start),
+      stack(behind, bearer, configuration.network_delay,
             std::max<std::size_t>(1, configuration.application->accept_backlog)),
-      radio(configuration),
       sockets(configuration.first_handle, configuration.application->sockets_max),
       mode(configuration.application->ring_rewound),
       now(start),
       line_baud(configuration.baud),
       boot_baud(configuration.baud) {
+  stack.set_dead_bits(config.pdn_loss_bits);
+  translate_name_servers(*this);
   radio.on_context_lost = [this](int cid) {
-    const int pdn_id = radio.contexts().at(cid).pdn_id;
     log.add(now, "pdn-lost", -1, 0, std::to_string(cid));
-    stack.kill_closing(pdn_id);
-    for (modem_socket* socket : sockets.all()) {
-      if (socket->cid != pdn_id || socket->kept_open()) continue;
-      stack.kill(socket->id);
-      if (socket->peer) stack.kill(*socket->peer);
-    }
+    stack.kill_closing(cid);
+    kill_sockets(radio.contexts().at(cid).pdn_id, false);
   };
+  // What was kept open goes on with the context that it named, whatever its PDN is called now.
+  radio.on_context_up = [this](int cid) {
+    for (modem_socket* socket : sockets.all())
+      if (socket->kept_open() && socket->context == cid)
+        socket->cid = radio.contexts().at(cid).pdn_id;
+  };
+}
+
+// ---- the radio and the sockets ----
+
+bool board::antenna::carries(int cid) const {
+  return board_.radio.carries(cid);
+}
+
+bool board::antenna::hears(int cid) const {
+  return board_.radio.carries(cid) && board_.radio.rrc().reachable();
+}
+
+time_point board::antenna::leaves(pcb socket, std::size_t bytes, time_point now) {
+  return board_.radio.rrc().uplink(
+      {rrc_model::cause::uplink, board_.sockets.handle_of(socket), bytes, board_.take_hint(socket)},
+      now);
+}
+
+time_point board::antenna::arrives(pcb socket, std::size_t bytes, time_point now) {
+  return board_.radio.rrc().downlink(
+      {rrc_model::cause::downlink, board_.sockets.handle_of(socket), bytes}, now);
+}
+
+release_hint board::take_hint(pcb target) {
+  modem_socket* socket = sockets.find(sockets.handle_of(target));
+  return socket ? std::exchange(socket->hint, release_hint::none) : release_hint::none;
+}
+
+/// A question up and its answer down.
+std::optional<duration> board::ask_network(int cid) {
+  constexpr std::size_t question_bytes = 60;
+  constexpr std::size_t answer_bytes = 120;
+  if (!radio.carries(cid)) return {};
+  const rrc_model::packet question{rrc_model::cause::lookup, rrc_model::no_handle, question_bytes};
+  const rrc_model::packet answer{rrc_model::cause::lookup, rrc_model::no_handle, answer_bytes};
+  const time_point back = radio.rrc().uplink(question, now) + 2 * stack.delay();
+  return radio.rrc().downlink(answer, back) - now;
+}
+
+void board::bind_to_pdn(modem_socket& socket, int pdn_id) {
+  socket.cid = pdn_id;
+  socket.context = context_of(pdn_id);
+  stack.move_to(socket.id, socket.context);
+}
+
+void board::kill_sockets(int pdn_id, bool kept_open_too) {
+  for (modem_socket* socket : sockets.all()) {
+    if (socket->cid != pdn_id || (socket->kept_open() && !kept_open_too)) continue;
+    stack.kill(socket->id);
+    if (socket->peer) stack.kill(*socket->peer);
+  }
 }
 
 void board::say(std::string_view text) {
@@ -115,7 +184,7 @@ void board::close_all_sockets() {
 
 void board::reboot() {
   close_all_sockets();
-  radio.reboot();
+  radio.reboot(now);
   mode.leave();
   cme_errors = false;
   time_limit_ms = 0;
@@ -123,6 +192,7 @@ void board::reboot() {
   send_host.clear();
   data_handle = -1;
   echo = false;
+  silence_all = false;
   speed_change.reset();
   output.clear();
   power.reset();

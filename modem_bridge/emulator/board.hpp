@@ -32,8 +32,22 @@ struct board {
 
   const modem_config& config;
   event_log& log;
-  ip_stack stack;
   cell radio;
+
+  /// The radio as the sockets' packets meet it.
+  class antenna : public air {
+  public:
+    explicit antenna(board& b) : board_(b) {}
+    [[nodiscard]] bool carries(int cid) const override;
+    [[nodiscard]] bool hears(int cid) const override;
+    time_point leaves(pcb socket, std::size_t bytes, time_point now) override;
+    time_point arrives(pcb socket, std::size_t bytes, time_point now) override;
+
+  private:
+    board& board_;
+  };
+  antenna bearer{*this};
+  ip_stack stack;
   socket_table sockets;
   poll_watch watch;         // selected-socket syntax
   channel_watch readiness;  // handle syntax
@@ -55,6 +69,7 @@ struct board {
   urc_injection injection = urc_injection::off;
   /// Nothing is pushed meanwhile.
   bool push_held = false;
+  bool silence_all = false;  // option 30, of all sockets
   /// Asynchronous sends whose outcome is owed.
   struct owed_notice {
     int handle;
@@ -108,6 +123,15 @@ struct board {
   void enter_data_mode(int handle, std::size_t count = 0);
   /// The data network this socket uses is up and has its address family.
   [[nodiscard]] bool network_up(const modem_socket& socket) const;
+  /// The context a socket of this PDN uses; one that is gone has none.
+  [[nodiscard]] int context_of(int pdn_id) const { return radio.cid_of_pdn(pdn_id).value_or(0); }
+  /// From now on the socket uses that PDN, which is up.
+  void bind_to_pdn(modem_socket& socket, int pdn_id);
+  /// What the host said of this socket's next packet, once.
+  release_hint take_hint(pcb socket);
+  /// What a question to the network costs: until its answer is there. Empty: it does not answer.
+  [[nodiscard]] std::optional<duration> ask_network(int cid);
+  void kill_sockets(int pdn_id, bool kept_open_too);
   void close_all_sockets();
   /// As after power-on; the outside (SIM, network, injected faults) stays as it is.
   void reboot();

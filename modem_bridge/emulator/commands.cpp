@@ -37,10 +37,12 @@ verdict run_native(board& b, const command& c) {
     for (const native_verb& row : table) {
       if (row.separator != c.separator || row.name != c.name) continue;
       native_reply reply = row.run(b, c);
-      if (reply.after == duration::zero()) return finish_native(b, reply);
+      if (reply.after == duration::zero())
+        return finish_native(b, reply.at_last ? reply.at_last(b) : reply);
       const time_point end = b.now + reply.after;
       return b.wait(end, [&b, end, reply = std::move(reply)] {
-        return b.now < end ? verdict::blocked : finish_native(b, reply);
+        if (b.now < end) return verdict::blocked;
+        return finish_native(b, reply.at_last ? reply.at_last(b) : reply);
       });
     }
   }

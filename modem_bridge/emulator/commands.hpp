@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -27,6 +28,8 @@ struct native_reply {
   bool ok = true;
   std::optional<int> cme = {};  // the code behind `ok == false`
   duration after{};             // how long the modem takes
+  /// What it answers instead, as things are then.
+  std::function<native_reply(board&)> at_last = {};
 };
 
 struct native_verb {

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,27 @@ enum class urc_injection : std::uint8_t { off, header, tail, both };
 
 /// What the network grants on its packet data contexts, whatever a context asks for.
 enum class pdn_family : std::uint8_t { v4, v6, v4v6 };
+
+/// What a data context logs in with, and what a network may demand.
+struct credentials {
+  int protocol = 0;  // 0 none, 1 PAP, 2 CHAP
+  std::string user = {};
+  std::string password = {};
+};
+
+/// Where one data context comes out.
+struct context_outside {
+  /// The address its traffic has on this computer; empty: any.
+  std::optional<ip_address> source = {};
+  /// Where port 53 of its first name server of that family really is.
+  std::optional<endpoint> name_server = {};
+};
+
+/// A control verb at a time since power-on.
+struct scripted_verb {
+  duration at{};
+  std::string request;
+};
 
 /// Everything about one emulated modem. The defaults are an nRF9160 with the Serial LTE Modem
 /// application of NCS 3.1 on 115200 baud, with a quick boot and a quick network.
@@ -37,6 +59,15 @@ struct modem_config {
   duration power_off_time = std::chrono::milliseconds(100);  // CFUN=0
   /// Radio silence after which the network releases the RRC connection (`+CSCON: 0`).
   duration rrc_inactivity = std::chrono::seconds(10);
+  duration rrc_setup{};  // from idle to connected
+  /// After which a connection ends that a hint, or the end of mere signalling, makes needless.
+  duration rrc_early_release = std::chrono::milliseconds(500);
+  bool release_assistance = true;  // this cell honours hints
+  /// A round trip to the core network.
+  duration activation_time = std::chrono::milliseconds(50);
+  /// Restarts in a row without CFUN=0 after which the modem keeps off the network for 30 minutes;
+  /// 0: it never does.
+  int reset_loop_limit = 7;
   bool ready_line = true;  // some builds suppress `Ready`
   int first_handle = 0;    // socket numbers start here: a driver must not care
 
@@ -55,6 +86,8 @@ struct modem_config {
 
   // Network.
   bool sim_present = true;
+  std::string pin = {};  // empty: the card asks for none
+  std::string puk = "12345678";
   bool roaming = false;
   std::string operator_code = "26201";
   std::string operator_name = "Emulated Network";
@@ -68,8 +101,13 @@ struct modem_config {
   std::string dns_secondary = "10.160.0.2";
   std::string dns6_primary = "2001:db8:160::1";
   std::string dns6_secondary = "2001:db8:160::2";
+  std::map<int, context_outside> outsides = {};  // by context
+  /// Poll bits of a socket whose data network is gone: which ones differs between modem firmwares.
+  unsigned pdn_loss_bits = 8;
   int mtu = 1280;
   int mtu6 = 1300;
+
+  std::vector<scripted_verb> script = {};  // in order of time
 
   /// The only names that resolve. Several addresses per name are allowed.
   std::multimap<std::string, ip_address> names;

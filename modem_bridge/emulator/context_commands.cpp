@@ -8,7 +8,6 @@ namespace cellsock::emulator {
 namespace {
 
 using form = command::form;
-using namespace std::chrono_literals;
 
 native_reply refused(int cme) {
   return {.ok = false, .cme = cme};
@@ -24,9 +23,8 @@ constexpr int wrong_parameters = 50;
 
 constexpr int cid_max = cell::contexts_max - 1;
 constexpr std::size_t name_bytes_max = 100;
+constexpr std::size_t login_bytes_max = 64;
 constexpr std::array<std::string_view, 4> context_types{"IP", "IPV6", "IPV4V6", "Non-IP"};
-/// An activation is a round trip to the core network.
-constexpr auto activation_time = 50ms;
 
 /// Every address a context has, each behind its own separator.
 std::string addresses(const cell::data_context& context, std::string_view between) {
@@ -69,11 +67,27 @@ native_reply define_context(board& b, const command& c) {
   return {};
 }
 
-native_reply authentication(board&, const command& c) {
-  if (c.shape == form::read) return {};
-  const bool good = c.number(0, 0, cid_max) && c.number(1, 0, 2) &&
-                    (c.number(1) == 0 || (c.is_text(2) && c.is_text(3)));
-  return good ? native_reply{} : refused(wrong_parameters);
+/// The read form shows no password.
+native_reply authentication(board& b, const command& c) {
+  auto& contexts = b.radio.contexts();
+  if (c.shape == form::read) {
+    native_reply reply;
+    for (const auto& [cid, context] : contexts)
+      if (context.login.protocol != 0)
+        reply.lines.push_back("+CGAUTH: " + numbers({cid, context.login.protocol}) + ",\"" +
+                              context.login.user + "\",\"\"");
+    return reply;
+  }
+  const auto cid = c.number(0, 0, cid_max);
+  const auto protocol = c.count() > 1 ? c.number(1, 0, 2) : std::optional<std::int32_t>(0);
+  if (!c.is_set() || !cid || !protocol || !contexts.contains(*cid))
+    return refused(wrong_parameters);
+  const auto user = c.text(2, login_bytes_max);
+  const auto password = c.text(3, login_bytes_max);
+  if (*protocol != 0 && (!user || !password)) return refused(wrong_parameters);
+  contexts[*cid].login = {*protocol, std::string(user.value_or("")),
+                          std::string(password.value_or(""))};
+  return {};
 }
 
 native_reply activate(board& b, const command& c) {
@@ -88,9 +102,11 @@ native_reply activate(board& b, const command& c) {
   if (!on || !cid) return refused(wrong_parameters);
   if (*cid == 0) return refused(not_allowed);  // the default bearer follows registration alone
   if (!b.radio.registered()) return refused(no_network_service);
-  const bool done = *on == 1 ? b.radio.activate(*cid, b.now) : b.radio.deactivate(*cid);
-  if (!done) return refused(not_allowed);
-  return {.after = activation_time};
+  return {.after = b.config.activation_time, .at_last = [on = *on, cid = *cid](board& then) {
+            const bool done =
+                on == 1 ? then.radio.activate(cid, then.now) : then.radio.deactivate(cid);
+            return done ? native_reply{} : refused(not_allowed);
+          }};
 }
 
 native_reply address(board& b, const command& c) {
@@ -117,9 +133,11 @@ native_reply parameters(board& b, const command& c) {
     const auto add = [&](const std::string& dns1, const std::string& dns2, int mtu) {
       reply.lines.push_back(head + dns1 + "\",\"" + dns2 + "\",,,,," + std::to_string(mtu));
     };
-    if (!context.address.empty()) add(b.config.dns_primary, b.config.dns_secondary, b.config.mtu);
-    if (!context.address6.empty())
-      add(b.config.dns6_primary, b.config.dns6_secondary, b.config.mtu6);
+    for (const ip_family family : {ip_family::v4, ip_family::v6}) {
+      if (context.address_of(family).empty()) continue;
+      const auto servers = b.radio.name_servers(cid, family);
+      add(servers[0], servers[1], family == ip_family::v4 ? b.config.mtu : b.config.mtu6);
+    }
   }
   return reply;
 }

@@ -7,72 +7,12 @@
 #include <vector>
 
 #include "modem_bridge/emulator/command.hpp"
+#include "modem_bridge/emulator/control_verb.hpp"
 #include "modem_bridge/emulator/name_table.hpp"
 #include "modem_bridge/emulator/status.hpp"
 
 namespace cellsock::emulator {
 namespace {
-
-using words = std::span<const std::string_view>;
-
-struct control_verb {
-  std::string_view name;
-  std::string_view arguments;
-  std::string_view meaning;
-  control_reply (*run)(control_target&, words);
-};
-
-control_reply good(std::string text = "ok") {
-  return {control_reply::outcome::done, std::move(text)};
-}
-control_reply bad(std::string text) {
-  return {control_reply::outcome::refused, std::move(text)};
-}
-control_reply misused(std::string_view verb);
-
-std::optional<int> whole(std::string_view word) {
-  int value = 0;
-  const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (problem != std::errc{} || end != word.data() + word.size() || value < 0) return {};
-  return value;
-}
-
-control_reply pdn(control_target& t, words w) {
-  if (w.empty() || w.size() > 2) return misused("pdn");
-  const auto cid = w.size() == 2 ? whole(w[1]) : std::optional<int>(0);
-  if (!cid) return misused("pdn");
-  if (w[0] == "down")
-    return t.parts.radio.network_drops_pdn(*cid) ? good() : bad("that context is not active");
-  if (w[0] != "up" || w.size() != 1) return misused("pdn");
-  if (!t.parts.radio.registered()) return bad("not registered: `register` first");
-  return t.parts.radio.network_restores_pdn(t.parts.now)
-             ? good()
-             : bad("the network grants no address of the context's type");
-}
-
-control_reply deregister(control_target& t, words w) {
-  if (!w.empty()) return misused("deregister");
-  t.parts.radio.deregister(t.parts.now);
-  return good();
-}
-
-control_reply register_again(control_target& t, words w) {
-  if (!w.empty()) return misused("register");
-  t.parts.radio.allow_registration(t.parts.now);
-  return good();
-}
-
-control_reply remove_sim(control_target& t, words w) {
-  if (!w.empty()) return misused("no-sim");
-  t.parts.radio.set_sim(false, t.parts.now);
-  return good();
-}
-
-control_reply insert_sim(control_target& t, words w) {
-  if (!w.empty()) return misused("sim");
-  t.parts.radio.set_sim(true, t.parts.now);
-  return good();
-}
 
 /// `ADDRESS`, `ADDRESS:PORT` or `[IPV6]:PORT` in the form the stack compares; a name stands for all
 /// its addresses. Empty: neither.
@@ -245,11 +185,6 @@ control_reply net_delay(control_target& t, words w) {
 constexpr std::array verbs{
     control_verb{"status", "", "everything there is to see, as one JSON object", status},
     control_verb{"events", "[AFTER]", "the event log, one JSON object per line", events},
-    control_verb{"pdn", "down [CID] | up", "the network ends, or restores, a data context", pdn},
-    control_verb{"deregister", "", "the network detaches the modem and keeps it out", deregister},
-    control_verb{"register", "", "the network takes the modem again", register_again},
-    control_verb{"no-sim", "", "pull the SIM", remove_sim},
-    control_verb{"sim", "", "put it back", insert_sim},
     control_verb{"connect", "refuse|swallow|normal [HOST[:PORT]]",
                  "what happens to new TCP connections", connect},
     control_verb{"send-block", "on|off", "the network takes no bytes", send_block},
@@ -271,23 +206,44 @@ constexpr std::array verbs{
     control_verb{"wake", "", "press the power pin of a sleeping modem", wake},
 };
 
-control_reply misused(std::string_view verb) {
-  for (const control_verb& row : verbs)
-    if (row.name == verb)
-      return {control_reply::outcome::misused,
-              "usage: " + std::string(row.name) + " " + std::string(row.arguments)};
-  return {control_reply::outcome::misused, "usage"};
+auto tables() {
+  return std::array{std::span<const control_verb>(verbs), radio_control_verbs()};
+}
+
+const control_verb* find(std::string_view name) {
+  for (const auto& table : tables())
+    for (const control_verb& row : table)
+      if (row.name == name) return &row;
+  return nullptr;
 }
 
 }  // namespace
 
+control_reply misused(std::string_view verb) {
+  const control_verb* row = find(verb);
+  return {control_reply::outcome::misused,
+          row ? "usage: " + std::string(row->name) + " " + std::string(row->arguments) : "usage"};
+}
+
+std::optional<int> whole(std::string_view word) {
+  int value = 0;
+  const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (problem != std::errc{} || end != word.data() + word.size() || value < 0) return {};
+  return value;
+}
+
+bool is_control_verb(std::string_view name) {
+  return find(name) != nullptr;
+}
+
 std::string control_usage() {
   std::string text;
-  for (const control_verb& row : verbs) {
-    std::string left = "  " + std::string(row.name) + " " + std::string(row.arguments);
-    left.resize(std::max<std::size_t>(left.size() + 2, 48), ' ');
-    text += left + std::string(row.meaning) + "\n";
-  }
+  for (const auto& table : tables())
+    for (const control_verb& row : table) {
+      std::string left = "  " + std::string(row.name) + " " + std::string(row.arguments);
+      left.resize(std::max<std::size_t>(left.size() + 2, 48), ' ');
+      text += left + std::string(row.meaning) + "\n";
+    }
   return text;
 }
 
@@ -300,10 +256,10 @@ control_reply run_control(control_target target, std::string_view request) {
   }
   if (found.empty()) found.emplace_back();
   target.log.add(target.parts.now, "control", -1, 0, std::string(found[0].substr(0, 40)));
-  for (const control_verb& row : verbs)
-    if (row.name == found[0]) return row.run(target, words(found).subspan(1));
+  if (const control_verb* row = find(found[0])) return row->run(target, words(found).subspan(1));
   std::string names;
-  for (const control_verb& row : verbs) names += " " + std::string(row.name);
+  for (const auto& table : tables())
+    for (const control_verb& row : table) names += " " + std::string(row.name);
   return {control_reply::outcome::misused,
           "unknown verb `" + redact(found[0]) + "`; there are:" + names};
 }

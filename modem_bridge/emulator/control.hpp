@@ -19,6 +19,7 @@ struct control_target {
 
 /// Words separated by blanks; the first is the verb. An unknown verb's answer lists them all.
 [[nodiscard]] control_reply run_control(control_target target, std::string_view request);
+[[nodiscard]] bool is_control_verb(std::string_view name);
 /// One line per verb: for `--help`.
 [[nodiscard]] std::string control_usage();
 

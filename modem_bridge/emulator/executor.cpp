@@ -237,6 +237,8 @@ void executor::apply_power_change() {
   deferred_ = deferred{board_.now + power_change_after, [this, change] {
                          const time_point now = board_.now;
                          deep_ = change != power_change::idle_sleep;
+                         // As by CFUN=0.
+                         if (deep_) board_.radio.store_settings();
                          switch (change) {
                            case power_change::reset:
                              reset(now);

@@ -116,7 +116,7 @@ void executor::perform_planned_cut() {
   board_.log.add(board_.now, "cut", plan.handle, plan.at_byte);
   if (plan.how == board::cut::pdn) {
     if (const auto cid = board_.radio.cid_of_pdn(socket->cid))
-      (void)board_.radio.network_drops_pdn(*cid);
+      (void)board_.radio.drop_context(*cid, true);
     return;
   }
   board_.stack.end_by_peer(socket->peer.value_or(socket->id), plan.how == board::cut::reset,

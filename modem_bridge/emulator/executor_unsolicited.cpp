@@ -190,7 +190,6 @@ void executor::push(modem_socket& socket, bool in_data_mode) {
   if (!in_data_mode) board_.raw("\r\n");
   socket.received_bytes += got.payload.size();
   board_.log.add(board_.now, "pushed", socket.handle, got.payload.size());
-  board_.radio.traffic(board_.now);
   if (!socket.disabled) channel_watch::rearm(socket, ready::in);
 }
 

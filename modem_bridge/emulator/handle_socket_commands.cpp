@@ -37,7 +37,7 @@ verdict open_socket(board& b, const command& c) {
   socket->role = *role;
   socket->context = *cid;
   socket->cid = *pdn_id;
-  socket->id = b.stack.open(*type == 2, socket->ip());
+  socket->id = b.stack.open(*type == 2, socket->ip(), *cid);
   b.readiness.opened(*socket);
   b.say("#XSOCKET: " + numbers({socket->handle, socket->type, socket->stream() ? 6 : 17}));
   b.log.add(b.now, "opened", socket->handle, 0, socket->stream() ? "tcp" : "udp");
@@ -65,7 +65,7 @@ verdict secure_socket_verb(board& b, const command& c) {
 
 void close_one(board& b, const modem_socket& socket) {
   const int handle = socket.handle;
-  b.stack.close(socket.id, false, b.now, socket.cid);
+  b.stack.close(socket.id, false, b.now);
   b.log.add(b.now, "closed", handle);
   b.sockets.close(handle);
   b.say("#XCLOSE: " + numbers({handle, 0}));

@@ -130,19 +130,20 @@ flow_id host_network::adopt(int descriptor, flow_stage stage) {
   return id;
 }
 
-result<flow_id> host_network::open(ip_family family, int type, std::uint16_t local_port,
-                                   bool loopback) {
+result<flow_id> host_network::open(ip_family family, int type, local_end at, bool loopback) {
   const int descriptor = ::socket(family == ip_family::v4 ? AF_INET : AF_INET6,
                                   type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return last_failure();
   const int on = 1;
   if (family == ip_family::v6) ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-  if (local_port != 0) {
+  const auto source = sources_.find({at.cid, family});
+  if (at.port != 0 || source != sources_.end()) {
     endpoint local;
     local.address.family = family;
-    local.port = local_port;
+    local.port = at.port;
     if (loopback && family == ip_family::v4) local.address.bytes = {127, 0, 0, 1};
     if (loopback && family == ip_family::v6) local.address.bytes[15] = 1;
+    if (source != sources_.end()) local.address = source->second;
     if (type == SOCK_STREAM) ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     const address native = to_native(local);
     if (::bind(descriptor, native.get(), native.length) < 0) {
@@ -154,8 +155,8 @@ result<flow_id> host_network::open(ip_family family, int type, std::uint16_t loc
   return adopt(descriptor, flow_stage::open);
 }
 
-result<flow_id> host_network::connect(const endpoint& remote, std::uint16_t local_port) {
-  auto made = open(remote.address.family, SOCK_STREAM, local_port, false);
+result<flow_id> host_network::connect(const endpoint& remote, local_end from) {
+  auto made = open(remote.address.family, SOCK_STREAM, from, false);
   if (!made) return made;
   entry& flow = flows_.at(*made);
   const address native = to_native(remote);
@@ -168,8 +169,8 @@ result<flow_id> host_network::connect(const endpoint& remote, std::uint16_t loca
   return made;
 }
 
-result<flow_id> host_network::listen(ip_family family, std::uint16_t local_port) {
-  auto made = open(family, SOCK_STREAM, local_port, true);
+result<flow_id> host_network::listen(ip_family family, local_end at) {
+  auto made = open(family, SOCK_STREAM, at, true);
   if (!made) return made;
   if (::listen(flows_.at(*made).descriptor, 1) < 0) {
     const failure why = last_failure();
@@ -230,8 +231,8 @@ result<stream_read> host_network::receive(flow_id id, std::span<std::byte> into)
   return stream_read{};
 }
 
-result<flow_id> host_network::open_datagram(ip_family family, std::uint16_t local_port) {
-  return open(family, SOCK_DGRAM, local_port, false);
+result<flow_id> host_network::open_datagram(ip_family family, local_end at) {
+  return open(family, SOCK_DGRAM, at, false);
 }
 
 status host_network::send_to(flow_id id, const endpoint& remote,

@@ -20,7 +20,12 @@ native_reply one(std::string line) {
 
 // CME codes of 3GPP TS 27.007 §9.2.
 constexpr int sim_not_inserted = 10;
+constexpr int pin_needed = 11;
+constexpr int puk_needed = 12;
 constexpr int sim_failure = 13;
+constexpr int wrong_password = 16;
+constexpr std::size_t pin_digits_min = 4;
+constexpr std::size_t pin_digits_max = 8;
 
 native_reply manufacturer(board& b, const command& c) {
   return c.is_set() ? one(b.config.manufacturer) : refused();
@@ -59,13 +64,34 @@ native_reply error_format(board& b, const command& c) {
 // ---- SIM ----
 
 native_reply without_sim(const board& b) {
-  return refused(b.radio.sim_present() ? sim_failure : sim_not_inserted);
+  switch (b.radio.card().now()) {
+    case uicc::state::absent: return refused(sim_not_inserted);
+    case uicc::state::pin_wanted: return refused(pin_needed);
+    case uicc::state::puk_wanted: return refused(puk_needed);
+    default: return refused(sim_failure);
+  }
+}
+
+std::optional<std::string_view> digits(const command& c, std::size_t at) {
+  const auto text = c.text(at, pin_digits_max);
+  if (!text || text->size() < pin_digits_min) return {};
+  return text->find_first_not_of("0123456789") == std::string_view::npos ? text : std::nullopt;
 }
 
 native_reply pin(board& b, const command& c) {
-  if (!b.radio.sim_active()) return without_sim(b);
-  if (c.shape == form::read) return one("+CPIN: READY");
-  return refused(3);  // nothing to enter
+  const uicc::state asks = b.radio.card().now();
+  const bool locked = asks == uicc::state::pin_wanted || asks == uicc::state::puk_wanted;
+  if (!locked && !b.radio.sim_active()) return without_sim(b);
+  if (c.shape == form::read)
+    return one(!locked                           ? "+CPIN: READY"
+               : asks == uicc::state::puk_wanted ? "+CPIN: \"SIM PUK\""
+                                                 : "+CPIN: \"SIM PIN\"");
+  if (!locked) return refused(3);  // nothing to enter
+  const auto code = digits(c, 0);
+  const auto new_pin = digits(c, 1);
+  const bool with_puk = asks == uicc::state::puk_wanted;
+  if (!c.is_set() || !code || with_puk != new_pin.has_value()) return refused(wrong_password);
+  return b.radio.enter_pin(*code, new_pin, b.now) ? native_reply{} : refused(wrong_password);
 }
 native_reply subscriber(board& b, const command& c) {
   if (!c.is_set()) return refused();
@@ -76,7 +102,7 @@ native_reply card(board& b, const command& c) {
   return b.radio.sim_active() ? one("%XICCID: " + b.config.iccid) : without_sim(b);
 }
 native_reply sim_state(board& b, const command& c) {
-  if (c.shape == form::read) return one(b.radio.sim_active() ? "%XSIM: 1" : "%XSIM: 0");
+  if (c.shape == form::read) return one("%XSIM: " + b.radio.card_fields());
   const auto on = c.number(0, 0, 1);
   if (!on) return refused(50);
   b.radio.wanted().xsim = *on;

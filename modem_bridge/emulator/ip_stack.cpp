@@ -28,11 +28,16 @@ const ip_stack::socket_state* ip_stack::find(pcb socket) const {
   return found == sockets_.end() ? nullptr : &found->second;
 }
 
-pcb ip_stack::open(bool datagram, ip_family family) {
+pcb ip_stack::open(bool datagram, ip_family family, int cid) {
   const pcb id{next_++};
   sockets_[id].datagram = datagram;
   sockets_[id].family = family;
+  sockets_[id].cid = cid;
   return id;
+}
+
+void ip_stack::move_to(pcb id, int cid) {
+  if (socket_state* socket = find(id)) socket->cid = cid;
 }
 
 void ip_stack::drop(socket_state& socket, bool abort) {
@@ -42,16 +47,19 @@ void ip_stack::drop(socket_state& socket, bool abort) {
   socket.pending.clear();
 }
 
-void ip_stack::close(pcb id, bool abort, time_point now, int pdn_id) {
+void ip_stack::close(pcb id, bool abort, time_point now) {
   socket_state* socket = find(id);
   if (!socket) return;
   if (!abort && !socket->dead && !socket->outbound.empty() &&
       (socket->datagram || socket->at == stage::connected)) {
     socket->closing = true;
     socket->closing_until = now + closing_max;
-    socket->closing_over = pdn_id;
     return;
   }
+  // The FIN is a packet too.
+  if (!abort && !socket->dead && !socket->datagram && socket->at == stage::connected &&
+      air_.carries(socket->cid))
+    (void)air_.leaves(id, 0, now);
   drop(*socket, abort);
   sockets_.erase(id);
 }
@@ -76,14 +84,17 @@ void ip_stack::kill(pcb id) {
   socket_state* socket = find(id);
   if (!socket || socket->dead) return;
   drop(*socket, true);
-  *socket = socket_state{
-      .datagram = socket->datagram, .family = socket->family, .at = stage::failed, .dead = true};
+  *socket = socket_state{.datagram = socket->datagram,
+                         .family = socket->family,
+                         .cid = socket->cid,
+                         .at = stage::failed,
+                         .dead = true};
 }
 
-void ip_stack::kill_closing(int pdn_id) {
+void ip_stack::kill_closing(int cid) {
   for (auto it = sockets_.begin(); it != sockets_.end();) {
     socket_state& socket = it->second;
-    if (!socket.closing || socket.closing_over != pdn_id) {
+    if (!socket.closing || socket.cid != cid) {
       ++it;
       continue;
     }
@@ -95,7 +106,7 @@ void ip_stack::kill_closing(int pdn_id) {
 status ip_stack::need_flow(socket_state& socket) {
   if (socket.dead) return fail(errc::pdn_down);
   if (socket.flow) return done{};
-  auto opened = network_.open_datagram(socket.family, socket.local_port);
+  auto opened = network_.open_datagram(socket.family, {socket.local_port, socket.cid});
   if (!opened) return opened.error();
   socket.flow = *opened;
   return done{};
@@ -121,7 +132,8 @@ void ip_stack::hasten_closed_holder(const socket_state& wants, std::uint16_t por
     }
     for (const segment& part : holder.outbound)
       if (holder.flow && !send_blocked_)
-        (void)network_.send_to(*holder.flow, part.peer, part.bytes);
+        (void)network_.send_to(*holder.flow, translation_.outward(holder.cid, part.peer),
+                               part.bytes);
     drop(holder, false);
     it = sockets_.erase(it);
   }
@@ -147,7 +159,7 @@ status ip_stack::listen(pcb id) {
       socket->at != stage::idle)
     return fail(errc::invalid_argument);
   if (socket->listening) return done{};
-  auto opened = network_.listen(socket->family, socket->local_port);
+  auto opened = network_.listen(socket->family, {socket->local_port, socket->cid});
   if (!opened) return opened.error();
   socket->flow = *opened;
   socket->listening = true;
@@ -169,7 +181,7 @@ std::optional<ip_stack::accepted> ip_stack::accept(pcb id) {
   if (!listener || listener->pending.empty()) return {};
   const arrived_connection first = listener->pending.front();
   listener->pending.pop_front();
-  const pcb made = open(false, listener->family);
+  const pcb made = open(false, listener->family, listener->cid);
   socket_state& socket = sockets_[made];
   socket.at = stage::connected;
   socket.flow = first.flow;
@@ -177,7 +189,7 @@ std::optional<ip_stack::accepted> ip_stack::accept(pcb id) {
   return accepted{made, first.peer};
 }
 
-void ip_stack::connect(pcb id, const endpoint& remote, time_point now) {
+void ip_stack::connect(pcb id, const endpoint& remote) {
   socket_state* socket = find(id);
   if (!socket) return;
   socket->remote = remote;
@@ -187,7 +199,7 @@ void ip_stack::connect(pcb id, const endpoint& remote, time_point now) {
     return;
   }
   socket->at = stage::connecting;
-  socket->syn_due = now + delay_;
+  socket->syn_waits = true;
 }
 
 ip_stack::stage ip_stack::stage_of(pcb id) const {
@@ -200,6 +212,7 @@ void ip_stack::abandon_connect(pcb id) {
   if (!socket || socket->at != stage::connecting) return;
   drop(*socket, true);
   socket->at = stage::idle;
+  socket->syn_waits = false;
   socket->syn_due.reset();
   socket->outcome_due.reset();
 }
@@ -209,7 +222,7 @@ result<std::size_t> ip_stack::send(pcb id, std::span<const std::byte> bytes, tim
   if (!socket || socket->dead) return fail(errc::pdn_down);
   if (socket->at != stage::connected) return fail(errc::not_connected);
   if (passed(socket->reset_due, now)) return fail(errc::connection_reset);
-  if (socket->datagram) return send_to(id, *socket->remote, bytes, now);
+  if (socket->datagram) return send_to(id, *socket->remote, bytes);
   const std::size_t limit = send_blocked_ ? 0 : stream_buffer_bytes;
   std::size_t taken = std::min(bytes.size(), limit - std::min(limit, socket->outbound_bytes));
   if (taken == 0) return std::size_t{0};
@@ -219,13 +232,13 @@ result<std::size_t> ip_stack::send(pcb id, std::span<const std::byte> bytes, tim
     *send_budget_ -= taken;
   }
   socket->outbound.push_back(
-      {now + delay_, {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(taken)}});
+      {{}, {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(taken)}});
   socket->outbound_bytes += taken;
   return taken;
 }
 
 result<std::size_t> ip_stack::send_to(pcb id, const endpoint& remote,
-                                      std::span<const std::byte> payload, time_point now) {
+                                      std::span<const std::byte> payload) {
   socket_state* socket = find(id);
   if (!socket || socket->dead) return fail(errc::pdn_down);
   if (!socket->datagram) return fail(errc::invalid_argument);
@@ -236,7 +249,7 @@ result<std::size_t> ip_stack::send_to(pcb id, const endpoint& remote,
     if (*send_budget_ < payload.size()) return fail(errc::modem_error);
     *send_budget_ -= payload.size();
   }
-  socket->outbound.push_back({now + delay_, {payload.begin(), payload.end()}, 0, remote});
+  socket->outbound.push_back({{}, {payload.begin(), payload.end()}, 0, remote});
   return payload.size();
 }
 
@@ -250,7 +263,7 @@ std::size_t ip_stack::readable_bytes(pcb id, time_point now) const {
   std::size_t bytes = 0;
   if (!socket) return bytes;
   for (const segment& part : socket->inbound)
-    if (part.due <= now) bytes += part.bytes.size() - part.used;
+    if (passed(part.due, now)) bytes += part.bytes.size() - part.used;
   return bytes;
 }
 
@@ -259,7 +272,7 @@ ip_stack::received ip_stack::receive(pcb id, std::size_t bytes_max, bool peek, t
   socket_state* socket = find(id);
   if (!socket || socket->dead) return {outcome::failed};
   if (socket->datagram) {
-    if (socket->inbound.empty() || socket->inbound.front().due > now) return {};
+    if (socket->inbound.empty() || !passed(socket->inbound.front().due, now)) return {};
     const segment& first = socket->inbound.front();
     received got{outcome::bytes, first.bytes, first.peer};
     if (got.payload.empty()) got.is = outcome::ended;  // an empty datagram reads as zero bytes
@@ -270,7 +283,7 @@ ip_stack::received ip_stack::receive(pcb id, std::size_t bytes_max, bool peek, t
   received got;
   if (socket->remote) got.peer = *socket->remote;
   for (auto part = socket->inbound.begin();
-       part != socket->inbound.end() && part->due <= now && got.payload.size() < bytes_max;) {
+       part != socket->inbound.end() && passed(part->due, now) && got.payload.size() < bytes_max;) {
     const std::size_t n = std::min(bytes_max - got.payload.size(), part->bytes.size() - part->used);
     const auto from = part->bytes.begin() + static_cast<std::ptrdiff_t>(part->used);
     got.payload.insert(got.payload.end(), from, from + static_cast<std::ptrdiff_t>(n));
@@ -297,9 +310,9 @@ ip_stack::received ip_stack::receive(pcb id, std::size_t bytes_max, bool peek, t
 unsigned ip_stack::poll(pcb id, time_point now) const {
   const socket_state* socket = find(id);
   if (!socket) return ready::nval;
-  if (socket->dead) return ready::err;
+  if (socket->dead) return dead_bits_;
   if (socket->listening) return socket->pending.empty() ? 0 : ready::in;
-  const bool readable = !socket->inbound.empty() && socket->inbound.front().due <= now;
+  const bool readable = !socket->inbound.empty() && passed(socket->inbound.front().due, now);
   if (socket->datagram) {
     const bool room = !send_blocked_ && socket->outbound.size() < datagrams_queued_max;
     return (readable ? ready::in : 0) | (room ? ready::out : 0);
@@ -336,7 +349,7 @@ std::optional<time_point> ip_stack::next_event(time_point now) const {
     if (socket.closing) consider(socket.closing_until);
     for (const auto* queue : {&socket.outbound, &socket.inbound})
       for (const segment& part : *queue)
-        if (part.due > now) {
+        if (part.due && *part.due > now) {
           consider(part.due);
           break;
         }

@@ -9,14 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "modem_bridge/emulator/address_translation.hpp"
+#include "modem_bridge/emulator/air.hpp"
 #include "modem_bridge/emulator/network.hpp"
 #include "modem_bridge/emulator/time.hpp"
 #include "stack/endpoint.hpp"
 
 namespace cellsock::emulator {
-
-/// A socket inside the modem's own TCP/IP stack. Never reused.
-enum class pcb : std::uint32_t {};
 
 /// Poll bits as the firmware prints them.
 namespace ready {
@@ -32,8 +31,8 @@ inline constexpr unsigned abnormal = err | hup | nval;
 enum class connect_policy : std::uint8_t { normal, refuse, swallow };
 
 /// The modem's TCP/IP stack over the radio: small buffers per socket, one-way delay on everything
-/// that crosses the air, orderly close behind what was accepted. Nothing blocks here; the firmware
-/// above waits where its commands wait.
+/// that crosses the air (which is open, opens soon, or is shut), orderly close behind what was
+/// accepted. Nothing blocks here; the firmware above waits where its commands wait.
 class ip_stack {
 public:
   /// Enough for a bandwidth-delay product of LTE-M, small enough that back-pressure is felt.
@@ -52,13 +51,15 @@ public:
     endpoint peer;
   };
 
-  ip_stack(network& behind, duration one_way, std::size_t accept_backlog = 1)
-      : network_(behind), delay_(one_way), accept_backlog_(accept_backlog) {}
+  ip_stack(network& behind, air& radio, duration one_way, std::size_t accept_backlog = 1)
+      : network_(behind), air_(radio), delay_(one_way), accept_backlog_(accept_backlog) {}
 
-  pcb open(bool datagram, ip_family family);
-  /// FIN after what was accepted by `send`, as long as data network `pdn_id` carries it; `abort`:
-  /// reset at once.
-  void close(pcb socket, bool abort, time_point now, int pdn_id = 0);
+  pcb open(bool datagram, ip_family family, int cid);
+  /// From now on it uses this data context; what is open already stays where it is.
+  void move_to(pcb socket, int cid);
+  /// FIN after what was accepted by `send`, as long as its data context carries it; `abort`: reset
+  /// at once.
+  void close(pcb socket, bool abort, time_point now);
   /// Once per socket, to a port no other socket of its kind and family holds; 0 is any.
   status bind(pcb socket, std::uint16_t port);
   status listen(pcb socket);
@@ -66,7 +67,7 @@ public:
   [[nodiscard]] std::optional<std::uint16_t> listening_on(pcb socket) const;
   std::optional<accepted> accept(pcb listener);
 
-  void connect(pcb socket, const endpoint& remote, time_point now);
+  void connect(pcb socket, const endpoint& remote);
   [[nodiscard]] stage stage_of(pcb socket) const;
   /// A datagram socket without a fixed peer.
   [[nodiscard]] bool unconnected_datagram(pcb socket) const;
@@ -76,7 +77,7 @@ public:
   /// Bytes taken; 0: the buffer is full.
   result<std::size_t> send(pcb socket, std::span<const std::byte> bytes, time_point now);
   result<std::size_t> send_to(pcb socket, const endpoint& remote,
-                              std::span<const std::byte> payload, time_point now);
+                              std::span<const std::byte> payload);
   /// Everything accepted has crossed the air.
   [[nodiscard]] bool drained(pcb socket) const;
   received receive(pcb socket, std::size_t bytes_max, bool peek, time_point now);
@@ -91,9 +92,12 @@ public:
   /// The data network went away under these sockets: every call fails from now on.
   void kill(pcb socket);
   /// The same for those that were closed and still had something to send over it.
-  void kill_closing(int pdn_id);
+  void kill_closing(int cid);
   void close_all();
 
+  /// What `poll` says of a socket whose data network is gone.
+  void set_dead_bits(unsigned bits) { dead_bits_ = bits; }
+  [[nodiscard]] address_translation& translation() { return translation_; }
   void set_delay(duration one_way) { delay_ = one_way; }
   [[nodiscard]] duration delay() const { return delay_; }
   /// The peer ends this connection now, behind what it has sent; `abort`: with a reset.
@@ -108,7 +112,7 @@ public:
 
 private:
   struct segment {
-    time_point due;
+    std::optional<time_point> due;  // empty: the radio has not taken it yet
     std::vector<std::byte> bytes;
     std::size_t used = 0;
     endpoint peer = {};
@@ -116,15 +120,16 @@ private:
   struct socket_state {
     bool datagram = false;
     ip_family family = ip_family::v4;
+    int cid = 0;
     stage at = stage::idle;
     bool dead = false;  // the data network is gone
     bool listening = false;
     bool closing = false;
     time_point closing_until{};
-    int closing_over = 0;  // the PDN
     std::optional<flow_id> flow = {};
     std::uint16_t local_port = 0;
     std::optional<endpoint> remote = {};
+    bool syn_waits = false;  // for the radio
     std::optional<time_point> syn_due = {};
     std::optional<time_point> outcome_due = {};
     stage outcome = stage::failed;
@@ -144,13 +149,18 @@ private:
   void hasten_closed_holder(const socket_state& wants, std::uint16_t port);
   [[nodiscard]] bool port_taken(const socket_state& by_other_than, std::uint16_t port) const;
   [[nodiscard]] connect_policy policy_for(const endpoint& remote) const;
-  bool pump_connect(socket_state& socket, time_point now);
+  bool pump_connect(pcb id, socket_state& socket, time_point now);
+  bool pump_air(pcb id, socket_state& socket, time_point now);
   bool pump_out(socket_state& socket, time_point now);
-  bool pump_in(socket_state& socket, time_point now);
-  bool pump_datagrams(socket_state& socket, time_point now);
+  bool pump_in(pcb id, socket_state& socket, time_point now);
+  bool pump_datagrams(pcb id, socket_state& socket, time_point now);
+  bool pump_listener(pcb id, socket_state& socket, time_point now);
   void drop(socket_state& socket, bool abort);
 
   network& network_;
+  air& air_;
+  address_translation translation_;
+  unsigned dead_bits_ = ready::err;
   duration delay_;
   std::size_t accept_backlog_;
   bool send_blocked_ = false;

@@ -29,21 +29,17 @@ void ip_stack::settle(time_point now) {
 bool ip_stack::pump(time_point now) {
   bool moved = false;
   for (auto it = sockets_.begin(); it != sockets_.end();) {
+    const pcb id = it->first;
     socket_state& socket = it->second;
+    moved |= pump_air(id, socket, now);
     if (socket.listening) {
-      while (auto next = network_.accept(*socket.flow)) {
-        if (socket.pending.size() < accept_backlog_)
-          socket.pending.push_back(*next);
-        else
-          network_.close(next->flow, true);
-        moved = true;
-      }
+      moved |= pump_listener(id, socket, now);
     } else if (socket.datagram) {
-      moved |= pump_datagrams(socket, now);
+      moved |= pump_datagrams(id, socket, now);
     } else {
-      moved |= pump_connect(socket, now);
+      moved |= pump_connect(id, socket, now);
       moved |= pump_out(socket, now);
-      moved |= pump_in(socket, now);
+      moved |= pump_in(id, socket, now);
     }
     if (socket.closing && (socket.outbound.empty() || now >= socket.closing_until)) {
       drop(socket, !socket.outbound.empty());
@@ -56,12 +52,41 @@ bool ip_stack::pump(time_point now) {
   return moved;
 }
 
-bool ip_stack::pump_connect(socket_state& socket, time_point now) {
+/// Hands to the radio what it takes now.
+bool ip_stack::pump_air(pcb id, socket_state& socket, time_point now) {
+  if (socket.outbound.empty() || socket.outbound.back().due || !air_.carries(socket.cid))
+    return false;
+  for (segment& part : socket.outbound)
+    if (!part.due) part.due = air_.leaves(id, part.bytes.size(), now) + delay_;
+  return true;
+}
+
+bool ip_stack::pump_listener(pcb id, socket_state& socket, time_point now) {
+  bool moved = false;
+  while (air_.hears(socket.cid)) {
+    auto next = network_.accept(*socket.flow);
+    if (!next) break;
+    (void)air_.arrives(id, 0, now);
+    if (socket.pending.size() < accept_backlog_)
+      socket.pending.push_back(*next);
+    else
+      network_.close(next->flow, true);
+    moved = true;
+  }
+  return moved;
+}
+
+bool ip_stack::pump_connect(pcb id, socket_state& socket, time_point now) {
   if (socket.at != stage::connecting) return false;
   bool moved = false;
+  if (socket.syn_waits && air_.carries(socket.cid)) {
+    socket.syn_waits = false;
+    socket.syn_due = air_.leaves(id, 0, now) + delay_;
+    moved = true;
+  }
   const auto settle = [&](stage outcome) {
     socket.outcome = outcome;
-    socket.outcome_due = now + delay_;
+    socket.outcome_due = air_.arrives(id, 0, now) + delay_;
     moved = true;
   };
   if (passed(socket.syn_due, now)) {
@@ -70,7 +95,8 @@ bool ip_stack::pump_connect(socket_state& socket, time_point now) {
     if (policy == connect_policy::refuse) {
       settle(stage::failed);
     } else if (policy == connect_policy::normal) {
-      auto flow = network_.connect(*socket.remote, socket.local_port);
+      auto flow = network_.connect(translation_.outward(socket.cid, *socket.remote),
+                                   {socket.local_port, socket.cid});
       if (flow)
         socket.flow = *flow;
       else
@@ -99,7 +125,8 @@ bool ip_stack::pump_connect(socket_state& socket, time_point now) {
 bool ip_stack::pump_out(socket_state& socket, time_point now) {
   if (socket.at != stage::connected || !socket.flow || send_blocked_) return false;
   bool moved = false;
-  while (!socket.outbound.empty() && socket.outbound.front().due <= now && !socket.reset_due) {
+  while (!socket.outbound.empty() && passed(socket.outbound.front().due, now) &&
+         !socket.reset_due) {
     segment& part = socket.outbound.front();
     auto taken = network_.send(*socket.flow, std::span(part.bytes).subspan(part.used));
     if (!taken) {
@@ -117,22 +144,22 @@ bool ip_stack::pump_out(socket_state& socket, time_point now) {
   return moved;
 }
 
-bool ip_stack::pump_in(socket_state& socket, time_point now) {
-  if (socket.at != stage::connected || !socket.flow) return false;
+bool ip_stack::pump_in(pcb id, socket_state& socket, time_point now) {
+  if (socket.at != stage::connected || !socket.flow || !air_.hears(socket.cid)) return false;
   bool moved = false;
   while (!socket.fin_due && !socket.reset_due && socket.inbound_bytes < stream_buffer_bytes) {
     std::vector<std::byte> bytes(read_bytes);
     auto got = network_.receive(*socket.flow, bytes);
     if (!got) {
-      socket.reset_due = now + delay_;
+      socket.reset_due = air_.arrives(id, 0, now) + delay_;
       moved = true;
     } else if (got->bytes > 0) {
       bytes.resize(got->bytes);
       socket.inbound_bytes += got->bytes;
-      socket.inbound.push_back({now + delay_, std::move(bytes)});
+      socket.inbound.push_back({air_.arrives(id, got->bytes, now) + delay_, std::move(bytes)});
       moved = true;
     } else if (got->ended) {
-      socket.fin_due = now + delay_;
+      socket.fin_due = air_.arrives(id, 0, now) + delay_;
       moved = true;
     } else {
       break;
@@ -141,22 +168,25 @@ bool ip_stack::pump_in(socket_state& socket, time_point now) {
   return moved;
 }
 
-bool ip_stack::pump_datagrams(socket_state& socket, time_point now) {
+bool ip_stack::pump_datagrams(pcb id, socket_state& socket, time_point now) {
   if (!socket.flow) return false;
   bool moved = false;
-  while (!send_blocked_ && !socket.outbound.empty() && socket.outbound.front().due <= now) {
+  while (!send_blocked_ && !socket.outbound.empty() && passed(socket.outbound.front().due, now)) {
     const segment& part = socket.outbound.front();
-    (void)network_.send_to(*socket.flow, part.peer, part.bytes);  // UDP: nobody would hear of it
+    // UDP: nobody would hear of it.
+    (void)network_.send_to(*socket.flow, translation_.outward(socket.cid, part.peer), part.bytes);
     socket.outbound.pop_front();
     moved = true;
   }
-  for (int n = 0; n < datagrams_per_round; ++n) {
+  for (int n = 0; n < datagrams_per_round && air_.hears(socket.cid); ++n) {
     auto got = network_.receive_from(*socket.flow);
     if (!got) break;
     moved = true;
+    got->peer = translation_.inward(socket.cid, got->peer);
+    const time_point due = air_.arrives(id, got->payload.size(), now) + delay_;
     const bool foreign = socket.at == stage::connected && socket.remote != got->peer;
     if (foreign || socket.inbound.size() >= datagrams_queued_max) continue;
-    socket.inbound.push_back({now + delay_, std::move(got->payload), 0, got->peer});
+    socket.inbound.push_back({due, std::move(got->payload), 0, got->peer});
   }
   return moved;
 }

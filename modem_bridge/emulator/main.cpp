@@ -7,7 +7,9 @@
 
 #include "modem_bridge/emulator/control.hpp"
 #include "modem_bridge/emulator/control_client.hpp"
+#include "modem_bridge/emulator/control_verb.hpp"
 #include "modem_bridge/emulator/name_table.hpp"
+#include "modem_bridge/emulator/script.hpp"
 #include "modem_bridge/emulator/serve.hpp"
 
 namespace {
@@ -53,9 +55,64 @@ struct arguments {
   double ipv6_ms = 20;
   std::vector<std::string> names;
   std::vector<std::string> hosts_files;
+  double activation_ms = 50;
+  double rrc_setup_ms = 0;
+  double rrc_inactivity_s = 10;
+  bool no_rai = false;
+  std::vector<std::string> sources;
+  std::vector<std::string> name_servers;
+  std::string script;
   std::string control_path;
   std::vector<std::string> words;
 };
+
+/// The number of a context before `=`, and what stands behind it.
+std::optional<std::pair<int, std::string>> of_context(const std::string& assignment) {
+  const auto equals = assignment.find('=');
+  const auto cid = whole(std::string_view(assignment).substr(0, equals));
+  if (equals == std::string::npos || !cid || *cid >= cell::contexts_max) return {};
+  return std::pair(*cid, assignment.substr(equals + 1));
+}
+
+void declare_radio(CLI::App& app, arguments& a) {
+  modem_config& modem = a.serve.modem;
+  app.add_option("--activation-ms", a.activation_ms, "AT+CGACT to its answer")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 600000.0));
+  app.add_option("--rrc-setup-ms", a.rrc_setup_ms, "idle to connected (150 to 300 on LTE-M)")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 60000.0));
+  app.add_option("--rrc-inactivity-s", a.rrc_inactivity_s,
+                 "last packet to the release of the radio connection")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 3600.0));
+  app.add_flag("--no-rai", a.no_rai, "a cell that ignores release assistance");
+  app.add_option("--source", a.sources,
+                 "CID=ADDRESS: this context's traffic comes from this address (repeatable)");
+  app.add_option("--name-server", a.name_servers,
+                 "CID=ADDRESS:PORT: where port 53 of this context's name server is (repeatable)");
+  app.add_option("--pin", modem.pin, "PIN the SIM asks for")->check([](const std::string& pin) {
+    const bool digits = pin.find_first_not_of("0123456789") == std::string::npos;
+    return digits && pin.size() >= 4 && pin.size() <= 8 ? "" : "not a PIN";
+  });
+  app.add_option("--puk", modem.puk, "its PUK")->capture_default_str();
+  app.add_option("--reset-loop", modem.reset_loop_limit,
+                 "restarts without CFUN=0 until the modem keeps off the network; 0: never")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1000));
+  app.add_option("--pdn-loss-bits", modem.pdn_loss_bits,
+                 "poll bits of a socket whose network is gone: of 8, 16 and 32")
+      ->capture_default_str()
+      ->check([](const std::string& bits) {
+        for (const char* good : {"8", "16", "32", "24", "40", "48", "56"})
+          if (bits == good) return "";
+        return "not of 8, 16 and 32";
+      });
+  app.add_option("--script", a.script, "file of lines `at SECONDS VERB…`: control verbs by time")
+      ->check(CLI::ExistingFile);
+  app.add_option("--radio-trace", a.serve.radio_path,
+                 "write each change of the radio's state here, as NDJSON");
+}
 
 void declare(CLI::App& app, arguments& a) {
   const CLI::Range milliseconds(0.0, 600000.0);
@@ -121,6 +178,7 @@ void declare(CLI::App& app, arguments& a) {
       ->check(CLI::Range(0, 1000));
   app.add_flag("--roaming", a.serve.modem.roaming, "register as roaming (+CEREG: 5)");
   app.add_flag("--no-sim", a.no_sim, "start without a SIM");
+  declare_radio(app, a);
   app.add_option("--events", a.serve.events_path, "write the ordered event log here, as NDJSON");
   app.add_option("--log-level", a.level, "on stderr: error, info, or debug (every event)")
       ->capture_default_str()
@@ -134,6 +192,38 @@ duration milliseconds(double value) {
 int usage(const std::string& problem) {
   std::cerr << "nrf91-emulator: " << problem << '\n';
   return exit_usage;
+}
+
+/// What `declare_radio` cannot check; empty: all good.
+std::string configure_radio(arguments& a) {
+  modem_config& modem = a.serve.modem;
+  modem.activation_time = milliseconds(a.activation_ms);
+  modem.rrc_setup = milliseconds(a.rrc_setup_ms);
+  modem.rrc_inactivity = milliseconds(1000 * a.rrc_inactivity_s);
+  modem.release_assistance = !a.no_rai;
+  for (const std::string& one : a.sources) {
+    const auto parts = of_context(one);
+    const auto address = parts ? cellsock::parse_address(parts->second)
+                               : cellsock::result<cellsock::ip_address>(
+                                     cellsock::fail(cellsock::errc::invalid_argument));
+    if (!address) return "--source: not CID=ADDRESS: " + one;
+    modem.outsides[parts->first].source = *address;
+  }
+  for (const std::string& one : a.name_servers) {
+    const auto parts = of_context(one);
+    const auto where = parts ? cellsock::parse_endpoint(parts->second)
+                             : cellsock::result<cellsock::endpoint>(
+                                   cellsock::fail(cellsock::errc::invalid_argument));
+    if (!where) return "--name-server: not CID=ADDRESS:PORT: " + one;
+    modem.outsides[parts->first].name_server = *where;
+  }
+  if (a.script.empty()) return {};
+  std::ifstream file(a.script);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  auto script = parse_script(text);
+  if (!script) return a.script + ": " + script.error().detail;
+  modem.script = std::move(*script);
+  return {};
 }
 
 int run_server(arguments& a) {
@@ -171,6 +261,7 @@ int run_server(arguments& a) {
     if (const auto added = add_hosts(modem.names, text); !added)
       return usage(path + ": " + added.error().detail);
   }
+  if (const std::string problem = configure_radio(a); !problem.empty()) return usage(problem);
   return serve(a.serve);
 }
 

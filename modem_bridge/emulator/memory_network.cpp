@@ -67,23 +67,24 @@ memory_peer* memory_network::stream(flow_id flow) {
   return found == streams_.end() ? nullptr : &found->second;
 }
 
-result<flow_id> memory_network::connect(const endpoint& remote, std::uint16_t local_port) {
+result<flow_id> memory_network::connect(const endpoint& remote, local_end from) {
   const key where = where_key(remote);
   const auto service = services_.find(where);
   memory_peer peer;
   const behaviour how = service == services_.end() ? behaviour::refuse : service->second;
-  peer.modem_port_ = local_port;
+  peer.modem_port_ = from.port;
+  peer.context_ = from.cid;
   peer.echo_ = how == behaviour::echo;
   peer.refuses_ = how == behaviour::refuse;
   peer.silent_ = how == behaviour::black_hole;
   return add(where, std::move(peer));
 }
 
-result<flow_id> memory_network::listen(ip_family family, std::uint16_t local_port) {
+result<flow_id> memory_network::listen(ip_family family, local_end at) {
   for (const auto& [id, listener] : listeners_)
-    if (listener.port == local_port && listener.family == family) return fail(errc::address_in_use);
+    if (listener.port == at.port && listener.family == family) return fail(errc::address_in_use);
   const flow_id flow{next_++};
-  listeners_[flow] = {family, local_port, {}};
+  listeners_[flow] = {family, at.port, {}};
   return flow;
 }
 
@@ -127,12 +128,12 @@ result<stream_read> memory_network::receive(flow_id flow, std::span<std::byte> i
   return stream_read{0, peer->finished_};
 }
 
-result<flow_id> memory_network::open_datagram(ip_family family, std::uint16_t local_port) {
+result<flow_id> memory_network::open_datagram(ip_family family, local_end at) {
   for (const auto& [id, port] : ports_)
-    if (local_port != 0 && port.local_port == local_port && port.family == family)
+    if (at.port != 0 && port.local_port == at.port && port.family == family)
       return fail(errc::address_in_use);
   const flow_id flow{next_++};
-  ports_[flow] = {family, local_port, {}};
+  ports_[flow] = {family, at.port, at.cid, {}};
   return flow;
 }
 
@@ -140,7 +141,8 @@ status memory_network::send_to(flow_id flow, const endpoint& remote,
                                std::span<const std::byte> payload) {
   const auto found = ports_.find(flow);
   if (found == ports_.end()) return fail(errc::bad_socket);
-  sent_.push_back({remote, found->second.local_port, {payload.begin(), payload.end()}});
+  sent_.push_back(
+      {remote, found->second.local_port, found->second.context, {payload.begin(), payload.end()}});
   if (datagram_echoes_.contains(where_key(remote)))
     found->second.waiting.push_back({remote, {payload.begin(), payload.end()}});
   return done{};

@@ -31,6 +31,8 @@ public:
   [[nodiscard]] bool aborted() const { return aborted_; }
   /// The port the modem's side was bound to; 0: any.
   [[nodiscard]] std::uint16_t modem_port() const { return modem_port_; }
+  /// The data context it came over.
+  [[nodiscard]] int context() const { return context_; }
 
 private:
   friend class memory_network;
@@ -38,6 +40,7 @@ private:
   std::deque<std::byte> outgoing_;
   std::size_t window_ = static_cast<std::size_t>(-1);
   std::uint16_t modem_port_ = 0;
+  int context_ = 0;
   bool echo_ = false;
   bool silent_ = false;  // never answers the SYN
   bool refuses_ = false;
@@ -67,6 +70,7 @@ public:
   struct sent_datagram {
     endpoint to;
     std::uint16_t local_port = 0;
+    int context = 0;
     std::vector<std::byte> payload;
   };
   [[nodiscard]] const std::vector<sent_datagram>& sent_datagrams() const { return sent_; }
@@ -76,13 +80,13 @@ public:
   bool push_datagram(const endpoint& from, std::uint16_t to_port,
                      std::span<const std::byte> payload);
 
-  result<flow_id> connect(const endpoint& remote, std::uint16_t local_port) override;
-  result<flow_id> listen(ip_family family, std::uint16_t local_port) override;
+  result<flow_id> connect(const endpoint& remote, local_end from) override;
+  result<flow_id> listen(ip_family family, local_end at) override;
   std::optional<arrived_connection> accept(flow_id listener) override;
   flow_status look(flow_id flow) override;
   result<std::size_t> send(flow_id flow, std::span<const std::byte> bytes) override;
   result<stream_read> receive(flow_id flow, std::span<std::byte> into) override;
-  result<flow_id> open_datagram(ip_family family, std::uint16_t local_port) override;
+  result<flow_id> open_datagram(ip_family family, local_end at) override;
   status send_to(flow_id flow, const endpoint& remote, std::span<const std::byte> payload) override;
   std::optional<arrived_datagram> receive_from(flow_id flow) override;
   void close(flow_id flow, bool abort) override;
@@ -92,6 +96,7 @@ private:
   struct datagram_port {
     ip_family family = ip_family::v4;
     std::uint16_t local_port = 0;
+    int context = 0;
     std::deque<arrived_datagram> waiting;
   };
   struct open_listener {

@@ -27,6 +27,7 @@ modem::modem(modem_config config, network& behind, time_point now)
                               : std::nullopt),
       board_(config_, behind, log_, now),
       executor_(board_, up_, down_, now),
+      start_(now),
       clock_(now) {
   log_.add(now, "power-on", -1, 0,
            std::string(config_.application->name) + " " + std::to_string(config_.baud));
@@ -90,7 +91,19 @@ void modem::step(time_point now) {
   down_.run(now);
   up_.run(now);
   executor_.run(now);
+  if (run_script(now)) executor_.run(now);
   compare_rates();
+}
+
+bool modem::run_script(time_point now) {
+  bool any = false;
+  while (script_at_ < config_.script.size() && start_ + config_.script[script_at_].at <= now) {
+    const std::string& request = config_.script[script_at_++].request;
+    const control_reply reply = run_control({*this, board_, executor_, up_, log_}, request);
+    log_.add(now, "script", -1, 0, request + (reply.ok() ? "" : ": " + reply.text));
+    any = true;
+  }
+  return any;
 }
 
 void modem::advance(time_point now) {
@@ -100,6 +113,8 @@ void modem::advance(time_point now) {
 
 std::optional<time_point> modem::next_wakeup() const {
   auto next = sooner(sooner(up_.next_event(), down_.next_event()), executor_.next_event());
+  if (script_at_ < config_.script.size())
+    next = sooner(next, start_ + config_.script[script_at_].at);
   // Nothing may be due at the very time that was just worked off: it would never end.
   if (next && *next <= clock_) next = clock_ + 1us;
   return next;

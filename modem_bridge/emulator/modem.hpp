@@ -87,6 +87,10 @@ public:
   control_reply control(std::string_view request, time_point now);
   [[nodiscard]] const std::deque<event>& events() const { return log_.events(); }
   [[nodiscard]] const modem_config& config() const { return config_; }
+  /// The radio's changes of state, the newest `rrc_model::transitions_max`.
+  [[nodiscard]] const std::deque<rrc_model::transition>& radio_trace() const {
+    return board_.radio.rrc().transitions();
+  }
   /// Bytes lost because nobody made the host stop (flow control off), or because it did not read.
   [[nodiscard]] std::uint64_t dropped_bytes() const {
     return up_.dropped_bytes() + down_.dropped_bytes();
@@ -94,6 +98,7 @@ public:
 
 private:
   void step(time_point now);
+  bool run_script(time_point now);
   void compare_rates();
 
   modem_config config_;
@@ -102,7 +107,9 @@ private:
   downlink down_;
   board board_;
   executor executor_;
+  time_point start_;
   time_point clock_;
+  std::size_t script_at_ = 0;  // the next verb of the script
   unsigned host_baud_ = 0;
   bool garbled_ = false;
 };

@@ -19,6 +19,13 @@ namespace cellsock::emulator {
 /// One TCP connection, one listener or one UDP port of the network. Never reused.
 enum class flow_id : std::uint32_t {};
 
+/// The modem's end of a flow: its port (0: any), and the data context whose address it has.
+struct local_end {
+  local_end(std::uint16_t local_port, int context = 0) : port(local_port), cid(context) {}
+  std::uint16_t port;
+  int cid;
+};
+
 enum class flow_stage : std::uint8_t { connecting, open, failed };
 
 struct flow_status {
@@ -46,9 +53,9 @@ public:
   virtual ~network() = default;
 
   // ---- streams ----
-  /// Begins a TCP connect from `local_port` (0: any); `look` tells how it goes.
-  virtual result<flow_id> connect(const endpoint& remote, std::uint16_t local_port) = 0;
-  virtual result<flow_id> listen(ip_family family, std::uint16_t local_port) = 0;
+  /// Begins a TCP connect; `look` tells how it goes.
+  virtual result<flow_id> connect(const endpoint& remote, local_end from) = 0;
+  virtual result<flow_id> listen(ip_family family, local_end at) = 0;
   /// The oldest connection waiting at a listener.
   virtual std::optional<arrived_connection> accept(flow_id listener) = 0;
   [[nodiscard]] virtual flow_status look(flow_id flow) = 0;
@@ -57,7 +64,7 @@ public:
   virtual result<stream_read> receive(flow_id flow, std::span<std::byte> into) = 0;
 
   // ---- datagrams ----
-  virtual result<flow_id> open_datagram(ip_family family, std::uint16_t local_port) = 0;
+  virtual result<flow_id> open_datagram(ip_family family, local_end at) = 0;
   /// Best effort: a datagram the network cannot take now is lost.
   virtual status send_to(flow_id flow, const endpoint& remote,
                          std::span<const std::byte> payload) = 0;

@@ -30,6 +30,8 @@ native_reply functional_mode(board& b, const command& c) {
   if (!mode || std::find(modes.begin(), modes.end(), *mode) == modes.end())
     return refused(wrong_parameters);
   b.radio.set_functional_mode(*mode, b.now);
+  if (*mode == 0)
+    for (const modem_socket* socket : b.sockets.all()) b.kill_sockets(socket->cid, true);
   // Switching off detaches and stores settings before it answers; everything else answers at once.
   return {.after = *mode == 0 ? b.config.power_off_time : duration::zero()};
 }
@@ -49,7 +51,7 @@ native_reply registration(board& b, const command& c) {
   if (c.shape == form::read)
     return one("+CEREG: " + std::to_string(level) + "," +
                std::to_string(static_cast<int>(b.radio.state())) +
-               (level >= 2 && b.radio.registered() ? "," + b.radio.location_fields() : ""));
+               b.radio.registration_details(level));
   if (c.shape == form::test) return one("+CEREG: (0-5)");
   return subscribe(c, 5, level);
 }
@@ -57,7 +59,7 @@ native_reply registration(board& b, const command& c) {
 native_reply connection_state(board& b, const command& c) {
   int& level = b.radio.wanted().cscon;
   if (c.shape == form::read)
-    return one("+CSCON: " + std::to_string(level) + (b.radio.rrc_connected() ? ",1" : ",0"));
+    return one("+CSCON: " + std::to_string(level) + (b.radio.rrc().connected() ? ",1" : ",0"));
   if (c.shape == form::test) return one("+CSCON: (0-3)");
   return subscribe(c, 3, level);
 }
@@ -88,16 +90,34 @@ native_reply signal_quality(board& b, const command& c) {
              std::to_string(reference_power));
 }
 
+constexpr std::size_t operator_digits_min = 5;
+constexpr std::size_t operator_digits_max = 6;
+
 native_reply operator_name(board& b, const command& c) {
+  const std::string technology = std::to_string(b.radio.settings().access_technology());
+  const std::string mode = b.radio.settings().manual_operator ? "1" : "0";
   if (c.shape == form::read)
-    return one(b.radio.registered() ? "+COPS: 0,2,\"" + b.config.operator_code + "\",7"
-                                    : "+COPS: 0");
+    return one(b.radio.registered()
+                   ? "+COPS: " + mode + ",2,\"" + b.config.operator_code + "\"," + technology
+                   : "+COPS: " + mode);
   // A scan listens on every band; on hardware it takes minutes.
   if (c.shape == form::test)
-    return {.lines = {"+COPS: (2,\"\",\"\",\"" + b.config.operator_code + "\",7)"},
+    return {.lines = {"+COPS: (2,\"\",\"\",\"" + b.config.operator_code + "\"," + technology + ")"},
             .after = 10 * b.config.registration_time};
-  const auto mode = c.number(0, 0, 3);
-  if (!mode || *mode == 2) return refused(wrong_parameters);
+  const auto wanted = c.number(0, 0, 3);
+  if (!wanted || *wanted == 2) return refused(wrong_parameters);
+  if (*wanted == 3) return c.number(1, 0, 2) ? native_reply{} : refused(wrong_parameters);
+  // By hand only by its number.
+  const auto code = c.text(2, operator_digits_max);
+  if (*wanted == 1 && (c.number(1) != 2 || !code || code->size() < operator_digits_min))
+    return refused(wrong_parameters);
+  b.radio.change_settings(
+      [&](modem_settings& s) {
+        s.manual_operator = *wanted == 1;
+        s.operator_code = std::string(code.value_or(""));
+      },
+      b.now);
+  b.radio.search_again(b.now);
   return {};
 }
 
@@ -106,7 +126,8 @@ native_reply monitor(board& b, const command& c) {
   std::string line = "%XMONITOR: " + std::to_string(static_cast<int>(b.radio.state()));
   if (b.radio.registered())
     line += ",\"" + b.config.operator_name + "\",\"" + b.config.operator_name + "\",\"" +
-            b.config.operator_code + "\",\"002F\",7,20,\"0012BEEF\",334,6200," +
+            b.config.operator_code + "\",\"002F\"," +
+            std::to_string(b.radio.settings().access_technology()) + ",20,\"0012BEEF\",334,6200," +
             std::to_string(reference_power) + ",42,\"\",\"11100000\",\"11100000\",\"01001001\"";
   return one(line);
 }
@@ -115,18 +136,27 @@ native_reply evaluate(board& b, const command& c) {
   if (!c.is_set()) return refused(wrong_parameters);
   if (!b.radio.sim_active()) return one("%CONEVAL: 2");
   if (!b.radio.registered()) return one(b.radio.radio_on() ? "%CONEVAL: 1" : "%CONEVAL: 5");
-  return one(std::string("%CONEVAL: 0,") + (b.radio.rrc_connected() ? "1" : "0") + ",7," +
+  return one(std::string("%CONEVAL: 0,") + (b.radio.rrc().connected() ? "1" : "0") + ",7," +
              std::to_string(reference_power) + "," + std::to_string(reference_quality) +
              ",42,\"0012BEEF\",\"" + b.config.operator_code + "\",334,6200,20,0,0,18,1,1,94");
 }
 
 native_reply system_mode(board& b, const command& c) {
-  if (c.shape == form::read) return one("%XSYSTEMMODE: 1,0,0,0");
+  if (c.shape == form::read) {
+    const auto& now_is = b.radio.settings().system_mode;
+    return one("%XSYSTEMMODE: " + numbers({now_is[0], now_is[1], now_is[2], now_is[3]}));
+  }
   if (c.shape == form::test) return one("%XSYSTEMMODE: (0,1),(0,1),(0,1),(0-4)");
-  for (std::size_t i = 0; i < 3; ++i)
-    if (!c.number(i, 0, 1)) return refused(wrong_parameters);
-  if (!c.number(3, 0, 4)) return refused(wrong_parameters);
-  return b.radio.radio_on() ? refused(not_allowed) : native_reply{};
+  std::array<int, 4> wanted{};
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto number = c.number(i, 0, i < 3 ? 1 : 4);
+    if (!number) return refused(wrong_parameters);
+    wanted[i] = *number;
+  }
+  if (wanted[0] + wanted[1] + wanted[2] == 0) return refused(wrong_parameters);
+  if (b.radio.radio_on()) return refused(not_allowed);
+  b.radio.change_settings([&](modem_settings& s) { s.system_mode = wanted; }, b.now);
+  return {};
 }
 
 constexpr std::array verbs{

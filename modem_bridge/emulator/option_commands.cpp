@@ -18,8 +18,12 @@ struct option_row {
 };
 constexpr int receive_timeout = 20;
 constexpr int send_timeout = 21;
+constexpr int silence_all = 30;
 constexpr int keep_open = modem_socket::keep_open_option;
 constexpr int bind_to_pdn = 40;
+constexpr int first_hint = 50;  // no data, last, one response, ongoing, wait for more
+constexpr int last_hint = 54;
+constexpr int every_hint = 61;  // the same, as values from 1
 /// The switch of slm lacks a break behind this one and binds to a PDN instead.
 constexpr int ipv6_address_refresh = 62;
 constexpr int seconds_max = 1'000'000;
@@ -35,22 +39,33 @@ constexpr std::array option_rows{
     option_row{2, false, 0, 1, in::every},  // reuse address
     option_row{receive_timeout, true, 0, seconds_max, in::every},
     option_row{send_timeout, true, 0, seconds_max, in::every},
-    option_row{30, true, 0, 1, in::every},     // silence all
+    option_row{silence_all, true, 0, 1, in::every},
     option_row{31, true, 0, 1, in::every, 1},  // IPv4 echo reply
     option_row{32, true, 0, 1, in::every, 1},  // IPv6 echo reply
     option_row{keep_open, true, 0, 1, {dialect::sm_2}},
     option_row{bind_to_pdn, false, 0, 255, in::every},
     // Release assistance, one option per hint and the value ignored; then one for all.
-    option_row{50, false, 0, any_value, ncs_2_7},
-    option_row{51, false, 0, any_value, ncs_2_7},
-    option_row{52, false, 0, any_value, ncs_2_7},
-    option_row{53, false, 0, any_value, ncs_2_7},
-    option_row{54, false, 0, any_value, ncs_2_7},
+    option_row{first_hint, false, 0, any_value, ncs_2_7},
+    option_row{first_hint + 1, false, 0, any_value, ncs_2_7},
+    option_row{first_hint + 2, false, 0, any_value, ncs_2_7},
+    option_row{first_hint + 3, false, 0, any_value, ncs_2_7},
+    option_row{last_hint, false, 0, any_value, ncs_2_7},
     option_row{55, true, 0, 135, not_sm_1},  // TCP server session timeout, minutes
-    option_row{61, false, 1, 5, since_2_8},
+    option_row{every_hint, false, 1, 5, since_2_8},
     option_row{ipv6_address_refresh, true, 0, 1, refresh_as_written},
     option_row{ipv6_address_refresh, false, 0, 255, refresh_falls_through},
 };
+
+/// The one names a packet to come, the other the radio as a whole.
+void hint(board& b, modem_socket& socket, int number) {
+  constexpr std::array hints{release_hint::no_data, release_hint::last, release_hint::one_response,
+                             release_hint::ongoing, release_hint::wait_more};
+  const release_hint what = hints[static_cast<std::size_t>(number)];
+  const bool of_packet = what == release_hint::last || what == release_hint::one_response;
+  socket.hint = of_packet ? what : release_hint::none;
+  if (!of_packet) b.radio.rrc().hint(what, b.now);
+  b.log.add(b.now, "release-hint", socket.handle, 0, std::to_string(number + 1));
+}
 
 verdict set_option(board& b, modem_socket& socket, const option_row& row, int value) {
   if (value < row.low || value > row.high) return verdict::error;
@@ -64,9 +79,16 @@ verdict set_option(board& b, modem_socket& socket, const option_row& row, int va
         break;
       }
       if (!b.radio.cid_of_pdn(value)) return verdict::error;
-      socket.cid = value;
+      b.bind_to_pdn(socket, value);
       break;
-    default: socket.options[row.name] = value; break;
+    case silence_all: b.silence_all = value != 0; break;
+    case every_hint: hint(b, socket, value - 1); break;
+    default:
+      if (row.name >= first_hint && row.name <= last_hint)
+        hint(b, socket, row.name - first_hint);
+      else
+        socket.options[row.name] = value;
+      break;
   }
   return verdict::ok;
 }
@@ -77,6 +99,8 @@ verdict get_option(board& b, const modem_socket& socket, const option_row& row) 
   int value = row.initial;
   if (row.name == receive_timeout)
     value = socket.receive_timeout_s;
+  else if (row.name == silence_all)
+    value = b.silence_all ? 1 : 0;
   else if (row.name == send_timeout)
     value = socket.send_timeout_s;
   else if (const auto set = socket.options.find(row.name); set != socket.options.end())

@@ -8,10 +8,14 @@
 #include "modem_bridge/emulator/transfer.hpp"
 
 namespace cellsock::emulator {
-resolution resolve_host(const board& b, std::string_view host, ip_family family) {
+resolution resolve_host(board& b, std::string_view host, const modem_socket& socket) {
   resolution out;
-  const bool literal = static_cast<bool>(parse_address(host));
-  if (!literal) out.wait = 2 * b.stack.delay();
+  const ip_family family = socket.ip();
+  if (!parse_address(host)) {
+    const auto wait = b.ask_network(b.context_of(socket.cid));
+    if (!wait) return out;
+    out.wait = *wait;
+  }
   for (const ip_address& address : resolve(b.config.names, host)) {
     if (address.family != family) continue;
     out.address = address;
@@ -47,8 +51,9 @@ bool outgoing::prepare() {
   const bool selected = board_.rules().syntax == command_syntax::selected_socket;
   if (selected && socket->stream() && socket->role == 1 && !socket->peer) return false;
   if (!host_.empty()) {
-    const resolution found = resolve_host(board_, host_, socket->ip());
-    if (!found.address || !board_.network_up(*socket)) return false;
+    if (!board_.network_up(*socket)) return false;
+    const resolution found = resolve_host(board_, host_, *socket);
+    if (!found.address) return false;
     remote_ = endpoint{*found.address, static_cast<std::uint16_t>(port_)};
     if (found.wait > duration::zero()) resolved_at_ = board_.now + found.wait;
   }
@@ -67,17 +72,17 @@ outgoing::state outgoing::advance() {
 
 outgoing::state outgoing::offer(pcb target) {
   modem_socket* socket = board_.sockets.find(handle_);
+  // A socket that is kept open lives on without its network, and cannot send.
+  if (socket->kept_open() && !board_.network_up(*socket)) return state::failed;
   while (sent_ < bytes_.size()) {
     const auto rest = std::span(bytes_).subspan(sent_);
-    auto taken = remote_ && !socket->stream()
-                     ? board_.stack.send_to(target, *remote_, rest, board_.now)
-                     : board_.stack.send(target, rest, board_.now);
+    auto taken = remote_ && !socket->stream() ? board_.stack.send_to(target, *remote_, rest)
+                                              : board_.stack.send(target, rest, board_.now);
     if (!taken) return state::failed;
     if (*taken == 0) break;
     sent_ += *taken;
     socket->sent_bytes += *taken;
     board_.log.add(board_.now, "sent", handle_, *taken);
-    board_.radio.traffic(board_.now);
     extend_deadline();
     board_.stack.settle(board_.now);
   }

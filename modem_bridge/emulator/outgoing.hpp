@@ -57,6 +57,6 @@ struct resolution {
   std::optional<ip_address> address;
   duration wait{};
 };
-[[nodiscard]] resolution resolve_host(const board& b, std::string_view host, ip_family family);
+[[nodiscard]] resolution resolve_host(board& b, std::string_view host, const modem_socket& socket);
 
 }  // namespace cellsock::emulator

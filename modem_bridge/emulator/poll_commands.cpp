@@ -96,7 +96,8 @@ verdict print_addresses(board& b, const std::string& host, int family) {
     if (family == 0) return literal || b.radio.reaches(0, address.family);
     return address.family == (family == 1 ? ip_family::v4 : ip_family::v6);
   };
-  const bool up = b.radio.reaches(0, ip_family::v4) || b.radio.reaches(0, ip_family::v6);
+  const bool up = (literal || b.radio.carries(0)) &&
+                  (b.radio.reaches(0, ip_family::v4) || b.radio.reaches(0, ip_family::v6));
   std::vector<ip_address> found;
   if (up)
     for (const ip_address& address : resolve(b.config.names, host))
@@ -113,17 +114,22 @@ verdict print_addresses(board& b, const std::string& host, int family) {
   return verdict::ok;
 }
 
+/// How long the modem waits for a name server.
+constexpr auto lookup_patience = std::chrono::seconds(30);
+
 verdict resolve_verb(board& b, const command& c) {
   constexpr std::size_t host_bytes_max = 127;
   const auto host = c.text(0, host_bytes_max);
   const auto family = c.count() > 1 ? c.number(1, 0, 2) : std::optional<std::int32_t>(0);
   if (!c.is_set() || !host || !family || c.count() > 2) return verdict::error;
   const std::string name(*host);
-  if (parse_address(name) || b.stack.delay() == duration::zero())
-    return print_addresses(b, name, *family);
-  const time_point answered = b.now + 2 * b.stack.delay();
+  if (parse_address(name) || !b.radio.active(0)) return print_addresses(b, name, *family);
+  // Out of coverage nobody answers.
+  const time_point answered = b.now + b.ask_network(0).value_or(lookup_patience);
+  if (answered == b.now) return print_addresses(b, name, *family);
   return b.wait(answered, [&b, name, answered, family = *family] {
-    return b.now < answered ? verdict::blocked : print_addresses(b, name, family);
+    return b.now < answered && b.radio.active(0) ? verdict::blocked
+                                                 : print_addresses(b, name, family);
   });
 }
 

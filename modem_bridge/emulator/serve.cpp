@@ -35,6 +35,9 @@ public:
         network_ready_(loop, ::dup(network_.event_descriptor())),
         timer_(loop) {
     if (!options.events_path.empty()) events_.open(options.events_path, std::ios::trunc);
+    if (!options.radio_path.empty()) radio_.open(options.radio_path, std::ios::trunc);
+    for (const auto& [cid, outside] : options.modem.outsides)
+      if (outside.source) network_.set_source(cid, *outside.source);
     watch_network();
     port_.on_host = [this] {
       if (!port_.host_closed()) forget_host();
@@ -43,8 +46,11 @@ public:
     turn();
   }
 
-  [[nodiscard]] bool events_file_failed() const {
-    return !options_.events_path.empty() && !events_.is_open();
+  /// The file that cannot be written; empty: none.
+  [[nodiscard]] std::string failed_file() const {
+    if (!options_.events_path.empty() && !events_.is_open()) return options_.events_path;
+    if (!options_.radio_path.empty() && !radio_.is_open()) return options_.radio_path;
+    return {};
   }
 
   control_reply control(std::string_view request) {
@@ -69,6 +75,7 @@ private:
     modem_.advance(now);
     write(now);
     write_events();
+    write_radio();
     if (const auto lines = modem_.lines(); lines != lines_) on_lines(lines_ = lines);
     schedule(now);
   }
@@ -190,6 +197,15 @@ private:
     if (events_.is_open()) events_.flush();
   }
 
+  void write_radio() {
+    const auto& trace = modem_.radio_trace();
+    if (!radio_.is_open() || trace.empty() || trace.back().number == radio_written_) return;
+    for (const auto& one : trace)
+      if (one.number > radio_written_) radio_ << to_json(one) << "\n";
+    radio_written_ = trace.back().number;
+    radio_.flush();
+  }
+
   const serve_options& options_;
   host_link& port_;
   host_network network_;
@@ -206,6 +222,8 @@ private:
   modem::line_states lines_;
   std::ofstream events_;
   std::uint64_t written_ = 0;
+  std::ofstream radio_;
+  std::uint64_t radio_written_ = 0;
 };
 
 int complain(const failure& why) {
@@ -233,8 +251,8 @@ int serve(const serve_options& options) {
   link_to_host.on_over = [&loop] { loop.stop(); };
   const std::string& path = link_to_host.address();
   server running(loop, options, link_to_host);
-  if (running.events_file_failed())
-    return complain(fail(errc::port_failed, "cannot write " + options.events_path));
+  if (const std::string path_failed = running.failed_file(); !path_failed.empty())
+    return complain(fail(errc::port_failed, "cannot write " + path_failed));
 
   const bool control_asked = !options.control_path.empty();
   auto control = control_server::make(

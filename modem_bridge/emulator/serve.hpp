@@ -16,6 +16,7 @@ struct serve_options {
   std::string link_path = {};     // empty: no link
   std::string control_path = {};  // empty: the default one, if it is free
   std::string events_path = {};   // empty: no file
+  std::string radio_path = {};    // the radio's changes of state; empty: no file
   log_level level = log_level::info;
 };
 

@@ -51,7 +51,8 @@ verdict open_socket(board& b, const command& c, int family) {
   socket->type = *type;
   socket->role = *role;
   socket->cid = *cid;
-  socket->id = b.stack.open(*type == 2, socket->ip());
+  socket->context = b.context_of(*cid);
+  socket->id = b.stack.open(*type == 2, socket->ip(), socket->context);
   b.rearm(*socket, ready::in | ready::out);
   b.say("#XSOCKET: " + numbers({socket->handle, socket->type, socket->stream() ? 6 : 17}));
   b.log.add(b.now, "opened", socket->handle, 0, socket->stream() ? "tcp" : "udp");
@@ -61,8 +62,8 @@ verdict open_socket(board& b, const command& c, int family) {
 verdict close_socket(board& b) {
   modem_socket* socket = b.sockets.current();
   if (!socket) return verdict::ok;
-  if (socket->peer) b.stack.close(*socket->peer, false, b.now, socket->cid);
-  b.stack.close(socket->id, false, b.now, socket->cid);
+  if (socket->peer) b.stack.close(*socket->peer, false, b.now);
+  b.stack.close(socket->id, false, b.now);
   b.log.add(b.now, "closed", socket->handle);
   b.sockets.close_current();
   forget_peers(b);

@@ -62,6 +62,12 @@ modem_socket* socket_table::find(int handle) {
   return found == sockets_.end() ? nullptr : &found->second;
 }
 
+int socket_table::handle_of(pcb id) const {
+  for (const auto& [handle, socket] : sockets_)
+    if (socket.id == id || socket.peer == id) return handle;
+  return -1;
+}
+
 std::vector<modem_socket*> socket_table::all() {
   std::vector<modem_socket*> list;
   for (auto& [handle, socket] : sockets_) list.push_back(&socket);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "modem_bridge/emulator/ip_stack.hpp"
+#include "modem_bridge/emulator/rrc_model.hpp"
 
 namespace cellsock::emulator {
 
@@ -18,12 +19,13 @@ struct modem_socket {
   int type = 1;     // 1 stream, 2 datagram
   int role = 0;     // 0 client, 1 server
   int cid = 0;      // a PDN id: slm uses what the host named untranslated
-  int context = 0;  // handle syntax: the context the host named
+  int context = 0;  // the context behind it; handle syntax: which the host named
   int sec_tag = -1;
   int ranking = 0;
   int send_timeout_s = 30;
   int receive_timeout_s = 0;
-  std::map<int, int> options = {};  // what else was set, read back as it is
+  std::map<int, int> options = {};         // what else was set, read back as it is
+  release_hint hint = release_hint::none;  // goes with the next packet
   // An accepted connection shares its listener's handle; data goes to it.
   std::optional<pcb> peer = {};
   int peer_handle = -1;
@@ -77,6 +79,8 @@ public:
 
   [[nodiscard]] modem_socket* current();
   [[nodiscard]] modem_socket* find(int handle);
+  /// Whose socket in the stack this is, or whose accepted connection; -1: nobody's any more.
+  [[nodiscard]] int handle_of(pcb id) const;
   [[nodiscard]] std::vector<modem_socket*> all();  // in slot order
   [[nodiscard]] std::size_t size() const { return sockets_.size(); }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }

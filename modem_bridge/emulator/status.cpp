@@ -53,6 +53,7 @@ std::string contexts_json(board& b) {
     one.add("pdn_id", context.pdn_id);
     one.add("address", context.address);
     one.add("address6", context.address6);
+    if (context.suspended) one.add("suspended", true);
     list += (list.empty() ? "" : ",") + one.text();
   }
   return "[" + list + "]";
@@ -73,9 +74,10 @@ std::string status_json(const control_target& target) {
   all.add("mode", modes[static_cast<std::size_t>(b.mode.current())]);
   all.add("busy", target.queue.busy());
   all.add("cfun", b.radio.functional_mode());
-  all.add("sim", b.radio.sim_present());
+  all.add("sim", b.radio.card().present());
   all.add("registration", static_cast<int>(b.radio.state()));
-  all.add("rrc_connected", b.radio.rrc_connected());
+  all.add("rrc_connected", b.radio.rrc().connected());
+  all.raw("radio", to_json(b.radio.rrc().sums(b.now)));
   all.raw("contexts", contexts_json(b));
   all.raw("sockets", sockets_json(b));
   all.add("poll_running", b.watch.running());

@@ -43,7 +43,6 @@ verdict await_connect(board& b, const connect_request& want) {
     case ip_stack::stage::connected:
       b.say(want.answer);
       b.log.add(b.now, "connected", want.handle);
-      b.radio.traffic(b.now);
       return verdict::ok;
     case ip_stack::stage::connecting: break;
     default: return connect_failed(b, want.handle, "refused");
@@ -58,7 +57,7 @@ verdict begin_connect(board& b, int handle, const endpoint& remote, std::string 
   if (!socket) return verdict::error;
   if (!b.network_up(*socket)) return connect_failed(b, handle, "no data network");
   b.log.add(b.now, "connecting", handle, 0, to_string(remote));
-  b.stack.connect(socket->id, remote, b.now);
+  b.stack.connect(socket->id, remote);
   b.stack.settle(b.now);
   const connect_request want{handle, b.now + std::chrono::seconds(socket->send_timeout_s),
                              socket->send_timeout_s > 0, std::move(answer)};
@@ -75,7 +74,7 @@ verdict run_connect(board& b, int handle, std::string_view host, int port, std::
   if (!socket) return verdict::error;
   if (socket->stream() && b.stack.stage_of(socket->id) != ip_stack::stage::idle)
     return connect_failed(b, handle, "already used");
-  const resolution found = resolve_host(b, host, socket->ip());
+  const resolution found = resolve_host(b, host, *socket);
   const auto go = [&b, handle, found, port = static_cast<std::uint16_t>(port),
                    answer = std::move(answer)]() -> verdict {
     if (!found.address) return connect_failed(b, handle, "unknown host");
@@ -142,7 +141,6 @@ verdict try_receive(board& b, const receive_request& want) {
   b.rearm(*socket, ready::in);
   socket->received_bytes += got.payload.size();
   b.log.add(b.now, "received", want.handle, got.payload.size());
-  b.radio.traffic(b.now);
   return verdict::ok;
 }
 

@@ -84,7 +84,8 @@ TEST_CASE("a context of one family the network does not have is refused with its
   (void)t.ask("AT+CFUN=1");
   CHECK(t.listen(1s) == "\r\n+CNEC_ESM: 50,0\r\n");
   CHECK(t.ask("AT+CGACT?") == "\r\n+CGACT: 0,0\r\n\r\nOK\r\n");
-  CHECK(t.control("pdn up") == "the network grants no address of the context's type");
+  CHECK(t.control("pdn up") ==
+        "the network does not grant it: too many, refused, or no such family");
   subscribed u(on(pdn_family::v6));
   (void)u.ask("AT+CFUN=1");
   (void)u.listen(1s);
@@ -104,9 +105,10 @@ TEST_CASE("addresses, name servers and MTU of both families, a line each") {
         ",,,,,1300\r\n\r\nOK\r\n");
   CHECK(t.ask("AT+CGDCONT=1,\"IPV6\",\"six.example\"") == "\r\nOK\r\n");
   CHECK(t.ask("AT+CGACT=1,1") == "\r\nOK\r\n");
+  t.run(30ms);  // the router's advertisement
   CHECK(t.ask("AT+CGPADDR=1") == "\r\n+CGPADDR: 1,\"2001:db8:160:1::101\"\r\n\r\nOK\r\n");
   CHECK(t.ask("AT+CGCONTRDP=1") ==
-        "\r\n+CGCONTRDP: 1,,\"six.example\",\"\",\"\",\"2001:db8:160::1\",\"2001:db8:160::2\""
+        "\r\n+CGCONTRDP: 1,,\"six.example\",\"\",\"\",\"2001:db8:160::101\",\"2001:db8:160::201\""
         ",,,,,1300\r\n\r\nOK\r\n");
   CHECK(t.ask("AT+CGDCONT=?") ==
         "\r\n+CGDCONT: (0-10),\"IP\",,,(0),(0)\r\n+CGDCONT: (0-10),\"IPV6\",,,(0),(0)\r\n"
