@@ -72,13 +72,13 @@ private:
   void grant(socket_cookie cookie, socket_handle actor);
   /// The link of a name ("": the default one), or a failure that names those there are.
   [[nodiscard]] result<supervisor_handle> link_named(std::string_view name) const;
-  [[nodiscard]] link_kind kind_of(std::string_view name) const;
   /// Of a socket that exists, so that its device was checked.
   [[nodiscard]] supervisor_handle link_of(const msg::socket_shape& shape) const;
   void get_device(request_id id, std::uint64_t cookie);
   void set_device(request_id id, const v1::SetOptionRequest& m);
-  void choose_pdn(request_id id, const socket_handle& actor, msg::move_channel move, pdn_id pdn,
-                  std::function<void()> chosen);
+  void choose_pdn(request_id id, const socket_handle& actor, const msg::move_channel& back,
+                  pdn_id pdn, std::function<void()> chosen);
+  [[nodiscard]] msg::move_channel move_to(const std::string& device) const;
   void names_reply(request_id id, const msg::socket_names& names);
 
   void reply(request_id id, v1::Reply& answer, shared_descriptor attached = nullptr);

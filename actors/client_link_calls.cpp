@@ -32,12 +32,6 @@ result<supervisor_handle> client_actor::link_named(std::string_view name) const 
               "there is no modem \"" + std::string(name) + "\"; there is " + there);
 }
 
-link_kind client_actor::kind_of(std::string_view name) const {
-  for (const auto& link : seed_.links)
-    if (link.name == name) return link.kind;
-  return link_kind::modem;
-}
-
 supervisor_handle client_actor::link_of(const msg::socket_shape& shape) const {
   const auto device = parse_device(shape.device);
   const auto link = link_named(device ? device->link : std::string());
@@ -68,36 +62,43 @@ void client_actor::set_device(request_id id, const v1::SetOptionRequest& m) {
   if (!link) return refuse(id, link.error());
   const auto actor = granted(id, m.cookie());
   if (!actor) return;
-  const auto name = device->link.empty() ? seed_.links.front().name : device->link;
-  const bool chooses = kind_of(name) == link_kind::host;  // a modem has the one network only
-  if (!chooses && device->pdn != pdn_id{})
-    return refuse(id, fail(errc::unsupported_operation,
-                           "only the first packet network, pdn0, of a modem can be used so far"));
-  const msg::move_channel move{m.text(), name, caf::actor_cast<caf::strong_actor_ptr>(*link)};
   const auto moved = [this, id](const msg::option_set& set) {
     v1::Reply answer;
     answer.mutable_option();
     if (set.rules) wire::set_rules(*answer.mutable_option()->mutable_datagram_rules(), *set.rules);
     reply(id, answer);
   };
-  ask(this, actor, limits::actor_reply_max * 2, move,
-      on<msg::option_set>(
-          [this, id, actor, move, moved, chooses, pdn = device->pdn](const msg::option_set& set) {
-            if (chooses) return choose_pdn(id, actor, move, pdn, [moved, set] { moved(set); });
-            moved(set);
-          }),
+  ask(this, actor, limits::actor_reply_max, msg::get_names{},
+      on<msg::socket_names>([this, id, actor, moved, to = move_to(m.text()),
+                             pdn = device->pdn](const msg::socket_names& n) {
+        ask(this, actor, limits::actor_reply_max * 2, to,
+            on<msg::option_set>([this, id, actor, moved, pdn,
+                                 back = move_to(n.shape.device)](const msg::option_set& set) {
+              choose_pdn(id, actor, back, pdn, [moved, set] { moved(set); });
+            }),
+            refusal(id));
+      }),
       refusal(id));
 }
 
-/// The socket is at its link; now the packet network there. One that is not there leaves the socket
-/// with the first.
-void client_actor::choose_pdn(request_id id, const socket_handle& actor, msg::move_channel move,
-                              pdn_id pdn, std::function<void()> chosen) {
-  move.device = move.link;
+/// To the link of a device whose name was checked.
+msg::move_channel client_actor::move_to(const std::string& device) const {
+  const auto named = parse_device(device);
+  const auto link = named ? named->link : std::string();
+  const auto there = link_named(link);
+  return {device, link.empty() ? seed_.links.front().name : link,
+          caf::actor_cast<caf::strong_actor_ptr>(there ? *there : seed_.links.front().actor)};
+}
+
+/// The socket is at its link; now the packet network there. If that is not there, the socket goes
+/// where it was: what fails changes nothing.
+void client_actor::choose_pdn(request_id id, const socket_handle& actor,
+                              const msg::move_channel& back, pdn_id pdn,
+                              std::function<void()> chosen) {
   ask(this, actor, limits::actor_reply_max, msg::set_option{msg::option::pdn, number(pdn)},
       on<msg::option_set>([chosen](const msg::option_set&) { chosen(); }),
-      [this, id, actor, move](const failure& why) {
-        ask(this, actor, limits::actor_reply_max, move,
+      [this, id, actor, back](const failure& why) {
+        ask(this, actor, limits::actor_reply_max, back,
             on<msg::option_set>([this, id, why](const msg::option_set&) { refuse(id, why); }),
             [this, id, why](const failure&) { refuse(id, why); });
       });

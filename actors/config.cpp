@@ -11,57 +11,16 @@
 #include <optional>
 
 #include "actors/device.hpp"
+#include "stack/limits.hpp"
 
 namespace cellsock::config {
 namespace {
 
 constexpr std::size_t file_bytes_max = 65536;  // a hundred times what anybody has to say
-constexpr std::int64_t socket_path_max = 107;  // sockaddr_un, less its final zero
-constexpr std::int64_t text_max = 255;
 
 constexpr std::string_view modem_table = "modem";
 
-constexpr std::array rows{
-    key_row{"socket.path", type::text, 1, socket_path_max, "", "\"/run/cellsock/cellsock.sock\"",
-            "the control socket; its directory must exist",
-            [](settings& to, const value& from) { to.socket_path = from.text; }},
-    key_row{"socket.group", type::text, 0, 32, "", "\"\"",
-            "group of the control socket: whoever is in it may use the modem; empty: the daemon's "
-            "own group",
-            [](settings& to, const value& from) { to.socket_group = from.text; }},
-    key_row{"socket.mode", type::mode, 0, 0777, "", "\"0660\"", "permissions of the control socket",
-            [](settings& to, const value& from) {
-              to.socket_mode = static_cast<unsigned>(from.number);
-            }},
-    key_row{"modem.uri", type::text, 1, text_max, "", "\"\"",
-            "the modem's port; there is no default: a file or a command line must name it",
-            [](settings& to, const value& from) { to.modems.back().uri = from.text; }},
-    key_row{"modem.name", type::word, 0, 15, "", "\"\"",
-            "what programs call it (SO_BINDTODEVICE); empty: modem0, modem1, … by its place",
-            [](settings& to, const value& from) { to.modems.back().name = from.text; }},
-    key_row{"modem.apn", type::text, 0, 100, "", "\"\"",
-            "access point name; empty: the network's default",
-            [](settings& to, const value& from) { to.modems.back().apn = from.text; }},
-    key_row{"modem.pdn_family", type::choice, 0, 0, "default ip ipv6 ipv4v6", "\"default\"",
-            "what its packet network is to carry; default: as the modem has it",
-            [](settings& to, const value& from) { to.modems.back().pdn_family = from.text; }},
-    key_row{"log.level", type::choice, 0, 0, "debug info warn error", "\"info\"",
-            "the least important lines that are logged",
-            [](settings& to, const value& from) { to.log_level = from.text; }},
-    key_row{"log.trace", type::boolean, 0, 0, "", "false",
-            "log the AT dialogue too, payload as lengths and secrets as ***",
-            [](settings& to, const value& from) { to.log_trace = from.flag; }},
-    key_row{"limits.sockets_per_uid_max", type::integer, 1, limits::sockets_configured_max, "",
-            "64", "sockets of one user at once, on each modem",
-            [](settings& to, const value& from) {
-              to.sockets_per_uid_max = static_cast<std::size_t>(from.number);
-            }},
-    key_row{"limits.sockets_max", type::integer, 1, limits::sockets_configured_max, "", "1024",
-            "sockets of all users at once, on each modem (which has 7 or 8 itself)",
-            [](settings& to, const value& from) {
-              to.sockets_max = static_cast<std::size_t>(from.number);
-            }},
-};
+constexpr std::string_view pdn_table = "modem.pdn";
 
 std::string joined(std::string_view words) {
   std::string text;
@@ -114,6 +73,14 @@ std::optional<std::int64_t> octal(std::string_view digits) {
   return digits.size() < 3 ? std::nullopt : std::optional(number);
 }
 
+/// TS 23.003 §9.1: labels of letters, digits and hyphens.
+bool apn_characters(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_';
+  });
+}
+
 reading read_text(const key_row& key, const std::string& text) {
   const bool control = std::any_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
@@ -122,8 +89,12 @@ reading read_text(const key_row& key, const std::string& text) {
   const auto size = static_cast<std::int64_t>(text.size());
   if (key.kind == type::word && !text.empty() && !is_link_name(text))
     return {std::nullopt, in_quotes(text)};
-  if (key.kind == type::text && (size < key.min || size > key.max))
+  const bool measured = key.kind == type::text || key.kind == type::quoted || key.kind == type::apn;
+  if (measured && (size < key.min || size > key.max))
     return {std::nullopt, std::to_string(size) + " characters"};
+  if (key.kind == type::apn && !apn_characters(text)) return {std::nullopt, in_quotes(text)};
+  if (key.kind == type::quoted && text.find('"') != std::string::npos)
+    return {std::nullopt, "text with a quote"};
   if (key.kind == type::choice &&
       (text.empty() ||
        (' ' + std::string(key.choices) + ' ').find(' ' + text + ' ') == std::string::npos))
@@ -138,6 +109,8 @@ reading read_value(const key_row& key, const toml::node& node) {
   const reading wrong_type{std::nullopt, std::string(kind_of(node))};
   switch (key.kind) {
     case type::text:
+    case type::quoted:
+    case type::apn:
     case type::word:
     case type::choice:
     case type::mode: {
@@ -163,8 +136,8 @@ reading read_value(const key_row& key, const toml::node& node) {
 std::string known_in(std::string_view table) {
   std::string text;
   std::string_view last;
-  for (const auto& row : rows) {
-    const auto dot = row.name.find('.');
+  for (const auto& row : keys()) {
+    const auto dot = table.empty() ? row.name.find('.') : row.name.rfind('.');
     const auto in = row.name.substr(0, dot);
     const auto word = table.empty() ? in : row.name.substr(dot + 1);
     if ((!table.empty() && in != table) || word == last) continue;
@@ -172,6 +145,7 @@ std::string known_in(std::string_view table) {
     text += table.empty() ? '[' + std::string(word) + ']' : std::string(word);
     last = word;
   }
+  if (table == modem_table) text += ", [[modem.pdn]]";
   return text;
 }
 
@@ -220,13 +194,39 @@ private:
     for (const auto& one : *several) add(*one.as_table());
   }
 
+  /// [[modem.pdn]], any number of times below its modem.
+  void pdns(const toml::source_region& where, const toml::node& node) {
+    const auto modem = to_.values.modems.size() - 1;
+    auto& all = to_.values.modems.back().pdns;
+    const auto* several = node.as_array();
+    if (several == nullptr || several->empty() || !several->is_homogeneous<toml::table>())
+      return complain(where,
+                      "\"modem.pdn\" is a list of tables: write [[modem.pdn]] and its keys (" +
+                          known_in(pdn_table) + ") below it");
+    if (several->size() > limits::pdns_max)
+      return complain(where, "there are " + std::to_string(several->size()) +
+                                 " packet networks beside the first; a modem has room for " +
+                                 std::to_string(limits::pdns_max));
+    for (const auto& one : *several) {
+      all.emplace_back();
+      table(std::string(pdn_table), *one.as_table(), pdn_key(modem, all.size() - 1, ""));
+      if (all.back().id == 0)
+        complain(one.source(), "modem.pdn.id is missing: what programs call it, 1 to 10");
+    }
+  }
+
   /// `shown`: the table as `places` calls it.
   void table(const std::string& section, const toml::table& all, const std::string& shown) {
     for (const auto& [key, node] : all) {
       const auto name = section + '.' + std::string(key.str());
-      const auto row = std::find_if(rows.begin(), rows.end(),
+      if (name == pdn_table) {
+        pdns(key.source(), node);
+        continue;
+      }
+      const auto known = keys();
+      const auto row = std::find_if(known.begin(), known.end(),
                                     [&name](const key_row& r) { return r.name == name; });
-      if (row == rows.end()) {
+      if (row == known.end()) {
         complain(key.source(), "there is no key " + in_quotes(key.str()) + " in [" + section +
                                    "]; it has " + known_in(section));
         continue;
@@ -250,14 +250,12 @@ private:
 
 }  // namespace
 
-std::span<const key_row> keys() {
-  return rows;
-}
-
 std::string wanted(const key_row& key) {
   const auto range = std::to_string(key.min) + " to " + std::to_string(key.max);
   switch (key.kind) {
     case type::text: return "text, " + range + " characters";
+    case type::quoted: return "text without quotes, " + range + " characters";
+    case type::apn: return "letters, digits, '.', '-' and '_', " + range + " characters";
     case type::word:
       return "a name, at most " + std::to_string(key.max) + " letters, digits, - and _";
     case type::choice: return "one of " + joined(key.choices);
@@ -271,6 +269,11 @@ std::string wanted(const key_row& key) {
 std::string modem_key(std::size_t index, std::string_view key) {
   const auto place = index == 0 ? std::string() : '[' + std::to_string(index) + ']';
   return std::string(modem_table) + place + '.' + std::string(key);
+}
+
+std::string pdn_key(std::size_t modem, std::size_t index, std::string_view key) {
+  const auto place = index == 0 ? std::string() : '[' + std::to_string(index) + ']';
+  return modem_key(modem, "pdn") + place + '.' + std::string(key);
 }
 
 parsed parse(std::string_view text) {

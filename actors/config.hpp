@@ -15,11 +15,40 @@
 /// each mistake is and what would be right.
 namespace cellsock {
 
+/// One packet network beside a modem's first.
+struct pdn_choice {
+  unsigned id = 0;       // what programs call it: pdn1
+  unsigned cid = 0;      // its context in the modem; 0: the same number
+  std::string apn = {};  // empty: the network's default
+  std::string family = "default";
+  std::string authentication = "none";
+  std::string user = {};
+  std::string password_file = {};
+  std::string password = {};  // from that file; never shown
+  std::string activate = "use";
+  unsigned linger_s = 30;
+  friend bool operator==(const pdn_choice&, const pdn_choice&) = default;
+};
+
 struct modem_settings {
   std::string name = {};  // empty: modem0, modem1, … by its place
   std::string uri = {};
   std::string apn = {};                // empty: the network's default
-  std::string pdn_family = "default";  // as the modem has it; ip, ipv6, ipv4v6 (3GPP TS 27.007)
+  std::string pdn_family = "default";  // as the modem has it; ipv4 (or ip), ipv6, ipv4v6
+  std::string authentication = "none";
+  std::string user = {};
+  std::string password_file = {};
+  std::string password = {};  // from that file; never shown
+  std::string pin_file = {};
+  std::string pin = {};  // from that file; never shown
+  std::string system_mode = "default";
+  std::string system_preference = "none";
+  std::string psm = "default";
+  unsigned psm_t3412_ext_s = 3600;
+  unsigned psm_t3324_s = 10;
+  std::string edrx = "default";
+  unsigned edrx_s = 82;
+  std::vector<pdn_choice> pdns = {};
   friend bool operator==(const modem_settings&, const modem_settings&) = default;
 };
 
@@ -38,11 +67,20 @@ struct settings {
 
 namespace config {
 
-enum class type : std::uint8_t { text, word, choice, boolean, integer, mode };
+enum class type : std::uint8_t {
+  text,
+  quoted,  // text that goes to the modem between quotes
+  apn,
+  word,
+  choice,
+  boolean,
+  integer,
+  mode
+};
 
 /// A value as the file has it, of the row's type.
 struct value {
-  std::string text = {};    // text, word, choice
+  std::string text = {};    // text, quoted, apn, word, choice
   std::int64_t number = 0;  // integer, mode
   bool flag = false;        // boolean
 };
@@ -75,8 +113,10 @@ struct parsed {
   std::vector<problem> problems = {};  // in the file's order; values are of no use if there are any
   std::map<std::string, place, std::less<>> places = {};  // of the keys that stand in the file
 };
-/// How `places` calls a key of the modem at this place: `modem.uri`, then `modem[1].uri`.
+/// How `places` calls a key of the modem at this place: `modem.uri`, then `modem[1].uri`; and of a
+/// packet network of it: `modem.pdn.apn`, then `modem.pdn[1].apn`.
 [[nodiscard]] std::string modem_key(std::size_t index, std::string_view key);
+[[nodiscard]] std::string pdn_key(std::size_t modem, std::size_t index, std::string_view key);
 
 /// Every problem, not the first alone (after a syntax error there is only that one). Pure.
 [[nodiscard]] parsed parse(std::string_view text);

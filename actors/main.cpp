@@ -60,10 +60,31 @@ void write_trace(const std::string& link, const trace_event& e, bool logged) {
 }
 
 std::optional<pdn_families> families_of(const std::string& word) {
-  if (word == "ip") return pdn_families::v4;
+  if (word == "ip" || word == "ipv4") return pdn_families::v4;
   if (word == "ipv6") return pdn_families::v6;
   if (word == "ipv4v6") return pdn_families::v4v6;
   return std::nullopt;
+}
+
+pdn_login login_of(const std::string& how, const std::string& user, const std::string& password) {
+  const auto kind = how == "pap"    ? pdn_authentication::pap
+                    : how == "chap" ? pdn_authentication::chap
+                                    : pdn_authentication::none;
+  return {kind, user, password};
+}
+
+std::vector<pdn_settings> pdns_of(const modem_settings& modem) {
+  std::vector<pdn_settings> all;
+  for (const auto& one : modem.pdns)
+    all.push_back(
+        {.context = static_cast<cid>(one.cid),
+         .id = static_cast<pdn_id>(one.id),
+         .apn = one.apn,
+         .family = families_of(one.family),
+         .login = login_of(one.authentication, one.user, one.password),
+         .policy = {one.activate == "start" ? pdn_activation::at_start : pdn_activation::on_use,
+                    std::chrono::seconds(one.linger_s)}});
+  return all;
 }
 
 bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& loop) {
@@ -76,7 +97,9 @@ bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& l
     seed.config = {.name = modem.name,
                    .baud = baud_of(where),
                    .apn = modem.apn,
-                   .pdn_family = families_of(modem.pdn_family)};
+                   .pdn_family = families_of(modem.pdn_family),
+                   .login = login_of(modem.authentication, modem.user, modem.password),
+                   .pdns = pdns_of(modem)};
     seed.config.fast_baud = fast_baud_of(where);
     seed.config.trace_wanted = [log_trace] { return trace_wanted(log_trace); };
     seed.line = make_port(loop.io, where, [name = modem.name](std::string_view line) {

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "actors/secret_file.hpp"
+
 namespace cellsock {
 namespace {
 
@@ -133,6 +135,59 @@ void check_modems(settings& values, const config::parsed& file, bool given,
   }
 }
 
+/// What a login needs, and nothing of one that is not asked for.
+void check_login(std::string_view authentication, const std::string& user, const std::string& from,
+                 std::string& password,
+                 const std::function<void(std::string_view, const std::string&)>& wrong) {
+  if (authentication == "none") {
+    if (!user.empty()) wrong("user", "a user needs authentication = \"pap\" or \"chap\"");
+    if (!from.empty())
+      wrong("password_file", "a password needs authentication = \"pap\" or \"chap\"");
+    return;
+  }
+  if (user.empty()) wrong("user", "authentication needs one");
+  if (from.empty()) return wrong("password_file", "authentication needs one");
+  auto secret = read_secret(from);
+  if (!secret) return wrong("password_file", '"' + from + "\" " + secret.error().detail);
+  password = *secret;
+}
+
+/// Who the modem is to its network, and which packet networks it has: read where a file has a
+/// secret, and free of contradictions.
+void check_attachment(settings& values, const config::parsed& file, complaints& list) {
+  for (std::size_t i = 0; i < values.modems.size(); ++i) {
+    auto& modem = values.modems[i];
+    const auto wrong = [&](std::string_view key, const std::string& what) {
+      blame(list, file, config::modem_key(i, key), false, "", what);
+    };
+    check_login(modem.authentication, modem.user, modem.password_file, modem.password, wrong);
+    if (!modem.pin_file.empty()) {
+      auto secret = read_secret(modem.pin_file);
+      if (!secret)
+        wrong("pin_file", '"' + modem.pin_file + "\" " + secret.error().detail);
+      else if (!is_pin(*secret))
+        wrong("pin_file", '"' + modem.pin_file + "\" holds no PIN: 4 to 8 digits");
+      else
+        modem.pin = *secret;
+    }
+    for (std::size_t k = 0; k < modem.pdns.size(); ++k) {
+      auto& pdn = modem.pdns[k];
+      const auto wrong_here = [&](std::string_view key, const std::string& what) {
+        blame(list, file, config::pdn_key(i, k, key), false, "", what);
+      };
+      if (pdn.cid == 0) pdn.cid = pdn.id;
+      for (std::size_t before = 0; before < k; ++before) {
+        if (modem.pdns[before].id == pdn.id)
+          wrong_here("id", "pdn" + std::to_string(pdn.id) + " is there already");
+        else if (modem.pdns[before].cid == pdn.cid)
+          wrong_here("cid", "context " + std::to_string(pdn.cid) + " is that of pdn" +
+                                std::to_string(modem.pdns[before].id) + " already");
+      }
+      check_login(pdn.authentication, pdn.user, pdn.password_file, pdn.password, wrong_here);
+    }
+  }
+}
+
 }  // namespace
 
 options read_options(int argc, char** argv,
@@ -160,6 +215,7 @@ options read_options(int argc, char** argv,
         "cellsockd: no modem configured. Name one, e.g. --modem serial:/dev/ttyACM0\n"
         "           Without hardware: --modem emulator:");
   if (!none) check_modems(values, file, !given.modems.empty(), uri_problem, list);
+  check_attachment(values, file, list);
   if (!values.socket_group.empty() && ::getgrnam(values.socket_group.c_str()) == nullptr)
     blame(list, file, "socket.group", given.group.has_value(), "--socket-group",
           "there is no group \"" + values.socket_group + "\"; create it or name another");

@@ -49,7 +49,7 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
   open_port();
   return {
       [this](msg::declare_socket& m) {
-        engine_.declare(m.id, m.family, m.kind);
+        engine_.declare(m.id, m.family, m.kind, m.pdn);
         sockets_[m.id] = std::move(m.owner);
       },
       [this](const msg::connect_socket& m) -> caf::result<msg::socket_connected> {
@@ -291,6 +291,7 @@ void bridge_actor::handle(engine_outcome& happened) {
           [&](outcome::radio_connected& o) {
             if (supervisor_) send(supervisor_, msg::radio_changed{o.connected});
           },
+          [&](outcome::network_changed&) { report_link(); },
           [&](outcome::set_baud& o) { line_->set_baud(o.baud); },
           [&](outcome::reopen_port& o) {
             line_->close();
@@ -357,13 +358,14 @@ void bridge_actor::option_done(const outcome::option_done& o) {
     deliver(o.t, msg::option_value{o.value});
 }
 
-/// The default network: the only one that a modem link has so far.
 msg::interfaces bridge_actor::interfaces() const {
-  const auto& link = engine_.status();
-  msg::network_interface first{"pdn0", pdn_id{0}, link.pdn_up, link.mtu, {}};
-  if (link.address) first.addresses.push_back(*link.address);
-  if (link.address6) first.addresses.push_back(*link.address6);
-  return {{std::move(first)}};
+  msg::interfaces all;
+  for (const auto& pdn : engine_.status().pdns) {
+    const bool up = pdn.state == pdn_state::up || pdn.state == pdn_state::suspended;
+    all.all.push_back({"pdn" + std::to_string(number(pdn.id)), pdn.id, up && !pdn.addresses.empty(),
+                       pdn.mtu, pdn.addresses, pdn.name_servers});
+  }
+  return all;
 }
 
 void bridge_actor::fail_ticket(ticket t, const failure& why) {

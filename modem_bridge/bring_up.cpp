@@ -36,10 +36,13 @@ bool radio_is_off(const context& c) {
   return c.facts.functional_mode != 1;
 }
 bool context_wanted(const context& c) {
-  return !c.apn.empty() || !c.pdn_type.empty();
+  return !c.pdn.apn.empty() || c.pdn.family;
 }
 bool may_define_context(const context& c) {
   return radio_is_off(c) && c.context_differs();
+}
+bool may_log_in(const context& c) {
+  return radio_is_off(c) && c.pdn.login.how != pdn_authentication::none;
 }
 bool sim_in_doubt(const context& c) {
   return !c.facts.registered() || c.facts.sim_trouble.has_value();
@@ -48,11 +51,14 @@ bool on_network(const context& c) {
   return c.facts.registered();
 }
 bool pdn_is_active(const context& c) {
-  return c.facts.registered() && c.facts.pdn_active;
+  return c.facts.registered() && c.facts.first().active;
 }
 bool has_address(const context& c) {
   return c.facts.attached();
 }
+
+constexpr std::string_view define_context = "AT+CGDCONT={cid},\"{pdn_type}\",\"{apn}\"";
+constexpr std::string_view log_in = "AT+CGAUTH={cid},{authentication},\"{user}\",\"{password}\"";
 
 constexpr std::array start{
     bring_up_step{intent::echo_off, "", "", 5s},
@@ -81,8 +87,8 @@ constexpr std::array start{
                   refusal::ignore,
                   context_wanted,
                   into_facts<read_context>},
-    bring_up_step{
-        {}, "AT+CGDCONT=0,\"{pdn_type}\",\"{apn}\"", "", 5s, refusal::ignore, may_define_context},
+    bring_up_step{{}, define_context, "", 5s, refusal::ignore, may_define_context},
+    bring_up_step{{}, log_in, "", 5s, refusal::ignore, may_log_in},
     bring_up_step{{}, "AT+CEREG=5", "", 5s, refusal::stop},
     bring_up_step{{}, "AT+CGEREP=1", "", 5s, refusal::stop},
     bring_up_step{{}, "AT%XSIM=1", "", 5s},
@@ -124,6 +130,48 @@ constexpr std::array refresh{
         {}, "AT+CESQ", "+CESQ:", 5s, refusal::ignore, on_network, into_facts<read_signal>},
 };
 
+// ---- one packet network beside the first ----
+
+bool is_down(const context& c) {
+  return !c.context().active;
+}
+bool is_undefined(const context& c) {
+  return is_down(c) && (c.context().type_defined.empty() || c.context_differs());
+}
+bool asks_for_login(const context& c) {
+  return is_down(c) && c.pdn.login.how != pdn_authentication::none;
+}
+void keep_pdn_id(std::string_view text, context& c) {
+  read_pdn_id(text, c.context());
+}
+
+constexpr bring_up_step ask_pdn_id{
+    {}, "AT%XGETPDNID={cid}", "%XGETPDNID:", 5s, refusal::ignore, nullptr, keep_pdn_id};
+constexpr bring_up_step ask_its_address{
+    {}, "AT+CGPADDR={cid}", "+CGPADDR:", 5s, refusal::ignore, nullptr, into_facts<read_address>};
+constexpr bring_up_step ask_its_parameters{{},
+                                           "AT+CGCONTRDP={cid}",
+                                           "+CGCONTRDP:",
+                                           5s,
+                                           refusal::ignore,
+                                           nullptr,
+                                           into_facts<read_dynamic_parameters>};
+
+constexpr std::array activation{
+    bring_up_step{
+        {}, "AT+CGDCONT?", "+CGDCONT:", 5s, refusal::ignore, is_down, into_facts<read_context>},
+    bring_up_step{{}, define_context, "", 5s, refusal::about_pdn, is_undefined},
+    bring_up_step{{}, log_in, "", 5s, refusal::about_pdn, asks_for_login},
+    bring_up_step{{}, "AT+CGACT=1,{cid}", "", 60s, refusal::about_pdn, is_down},
+    ask_pdn_id,
+    ask_its_address,
+    ask_its_parameters,
+};
+constexpr std::array look{ask_pdn_id, ask_its_address, ask_its_parameters};
+constexpr std::array release{
+    bring_up_step{{}, "AT+CGACT=0,{cid}", "", 60s},
+};
+
 constexpr std::array recheck{
     ask_registration,
     ask_activation,
@@ -140,6 +188,15 @@ constexpr std::array idle{
 std::span<const bring_up_step> start_steps() {
   return start;
 }
+std::span<const bring_up_step> activation_steps() {
+  return activation;
+}
+std::span<const bring_up_step> look_steps() {
+  return look;
+}
+std::span<const bring_up_step> release_steps() {
+  return release;
+}
 std::span<const bring_up_step> refresh_steps() {
   return refresh;
 }
@@ -155,22 +212,40 @@ std::span<const bring_up_step> idle_step(std::size_t turn, const bring_up_contex
 }
 
 std::string_view bring_up_context::apn_to_define() const {
-  if (!apn.empty()) return apn;
+  if (!pdn.apn.empty()) return pdn.apn;
   // The modem's own text goes back into quotes.
-  return valid_apn(facts.apn_defined) ? std::string_view(facts.apn_defined) : std::string_view();
+  const auto& defined = context().apn_defined;
+  return valid_apn(defined) ? std::string_view(defined) : std::string_view();
 }
 
 std::string_view bring_up_context::pdn_type_to_define() const {
-  if (!pdn_type.empty()) return pdn_type;
+  if (pdn.family) return pdn_type(pdn.family);
   constexpr std::array<std::string_view, 3> carries_ip{"IP", "IPV6", "IPV4V6"};
-  const bool usable =
-      std::find(carries_ip.begin(), carries_ip.end(), facts.pdn_type_defined) != carries_ip.end();
-  return usable ? std::string_view(facts.pdn_type_defined) : "IPV4V6";
+  const auto& defined = context().type_defined;
+  const bool usable = std::find(carries_ip.begin(), carries_ip.end(), defined) != carries_ip.end();
+  return usable ? std::string_view(defined) : "IPV4V6";
 }
 
 bool bring_up_context::context_differs() const {
-  return (!apn.empty() && facts.apn_defined != apn) ||
-         (!pdn_type.empty() && facts.pdn_type_defined != pdn_type);
+  return (!pdn.apn.empty() && context().apn_defined != pdn.apn) ||
+         (pdn.family && context().type_defined != pdn_type(pdn.family));
+}
+
+std::string fill_in(std::string_view command, const bring_up_context& context) {
+  std::string line(command);
+  const auto fill = [&line](std::string_view placeholder, std::string_view value) {
+    if (const auto at = line.find(placeholder); at != std::string::npos)
+      line.replace(at, placeholder.size(), value);
+  };
+  const auto& login = context.pdn.login;
+  fill("{cid}", std::to_string(number(context.pdn.context)));
+  fill("{pdn_type}", context.pdn_type_to_define());
+  fill("{apn}", context.apn_to_define());
+  fill("{authentication}", std::to_string(static_cast<int>(login.how)));
+  // The configuration took nothing that a quoted field cannot hold; last, for they may hold braces.
+  fill("{user}", login.user);
+  fill("{password}", login.password);
+  return line;
 }
 
 // TS 23.003 §9.1: labels of letters, digits and hyphens; 100 bytes at most.

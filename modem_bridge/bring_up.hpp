@@ -8,6 +8,7 @@
 
 #include "modem_bridge/dialect/dialect.hpp"
 #include "modem_bridge/network_facts.hpp"
+#include "modem_bridge/pdn_settings.hpp"
 
 /// From a modem that answers to one that has an address, as rows: what to ask, when, and what its
 /// refusal means. Reads before it writes: a modem that is on the network already is not disturbed
@@ -16,10 +17,10 @@ namespace cellsock {
 
 struct bring_up_context {
   network_facts& facts;
-  link_status& identity;      // manufacturer, model, …
-  std::string_view apn;       // wanted; empty: the network's default
-  std::string_view pdn_type;  // wanted, as +CGDCONT writes it; empty: as it is defined
+  link_status& identity;    // manufacturer, model, …
+  const pdn_settings& pdn;  // the packet network that the rows are about, as it is wanted
 
+  [[nodiscard]] context_facts& context() const { return facts.at(pdn.context); }
   /// The context to be defined: what is wanted, and for the rest what is there.
   [[nodiscard]] std::string_view apn_to_define() const;
   [[nodiscard]] std::string_view pdn_type_to_define() const;
@@ -31,11 +32,12 @@ enum class refusal {
   ignore,     // nice to have
   stop,       // nothing works without it
   about_sim,  // a +CME ERROR says what is wrong with the SIM; else ignored
+  about_pdn,  // this packet network cannot be had; nothing else is wrong
 };
 
 struct bring_up_step {
   std::optional<dialect::intent> row;  // of the dialect, or:
-  std::string_view command = {};       // native, without terminator; {apn}, {pdn_type} filled in
+  std::string_view command = {};       // native, without terminator; placeholders as in fill_in
   std::string_view prefix = {};        // of its lines; empty: bare lines
   std::chrono::seconds wait{5};
   refusal refused = refusal::ignore;
@@ -43,12 +45,20 @@ struct bring_up_step {
   void (*line)(std::string_view fields, bring_up_context&) = nullptr;
 };
 
+/// The row's command for this context: {cid}, {apn}, {pdn_type}, {authentication}, {user} and
+/// {password} filled in.
+[[nodiscard]] std::string fill_in(std::string_view command, const bring_up_context& context);
+
 /// What an APN may hold, and so what may stand between quotes in a command.
 [[nodiscard]] bool valid_apn(std::string_view apn);
 
 /// Once after start or restart. After it, sockets left in the modem by an earlier owner are
 /// closed.
 [[nodiscard]] std::span<const bring_up_step> start_steps();
+/// One packet network beside the first: activated; its address and the like read; deactivated.
+[[nodiscard]] std::span<const bring_up_step> activation_steps();
+[[nodiscard]] std::span<const bring_up_step> look_steps();
+[[nodiscard]] std::span<const bring_up_step> release_steps();
 /// The state of the network, read again: whenever something changed, and now and then.
 [[nodiscard]] std::span<const bring_up_step> refresh_steps();
 /// The short form after data mode, which swallows notices: registration and PDN only.

@@ -36,7 +36,7 @@ bool connect_job::needs_handle() const {
 void connect_job::start() {
   const auto* entry = core_.table.find(id_);
   if (entry == nullptr) return report(fail(errc::bad_socket, "the socket was closed meanwhile"));
-  if (auto why = core_.not_ready(entry->family)) return report(*why);
+  if (auto why = core_.not_ready(*entry)) return report(*why);
   if (entry->handle) {
     return core_.select(
         *entry->handle, [this] { limit_connect(); },
@@ -79,7 +79,8 @@ void connect_job::do_connect() {
 void connect_job::connected(const at::reply& reply) {
   if (lost()) return;
   if (reply.ok()) return restore_limit();
-  if (!core_.facts.pdn_active)
+  const auto* entry = std::as_const(core_.table).find(id_);
+  if (entry != nullptr && !core_.facts.at(entry->context).active)
     return give_up(fail(errc::pdn_down, "the packet data network went away"));
   const errc cause = connect_failure(reply.at - reply.on_wire, limit_);
   give_up(fail(cause, cause == errc::timed_out

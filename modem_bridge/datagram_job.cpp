@@ -184,7 +184,7 @@ void datagram_job::data_mode_over(const at::reply& reply) {
 /// datagram of a connected socket; only a fresh socket is sure (docs/at_dialects.md §8.4).
 void datagram_job::refused(const at::reply& reply, intent how) {
   const bool address_may_stick = to_ && !printed_number(reply, dialect::find(*core_.spoken, how));
-  core_.ask_why(errc::modem_error, "the modem refused the datagram",
+  core_.ask_why(id_, errc::modem_error, "the modem refused the datagram",
                 [this, address_may_stick](const failure& why) {
                   if (gone_) return finish();
                   if (why.code == errc::pdn_down) {

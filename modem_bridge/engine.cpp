@@ -61,6 +61,7 @@ void engine::port_closed(const failure& why, time_point now) {
   m.fail_everything(why);
   m.break_all(fail(errc::link_down, why.detail));
   m.core.facts = {};
+  m.forget_pdns();
   m.refresh_due = m.verify_due = m.probe_due = false;
   m.refresh_at.reset();
   m.core.link.trouble = why;
@@ -74,8 +75,11 @@ void engine::port_closed(const failure& why, time_point now) {
 
 // ---- sockets ----
 
-void engine::declare(socket_id id, ip_family family, transport kind) {
-  impl_->core.table.declare(id, family, kind);
+void engine::declare(socket_id id, ip_family family, transport kind, pdn_id pdn) {
+  auto& core = impl_->core;
+  // One that nobody knows is refused when it is used.
+  const auto context = core.pdns.context_of(pdn, core.facts);
+  core.table.declare(id, family, kind).context = context.value_or(static_cast<cid>(number(pdn)));
 }
 
 void engine::connect(ticket t, socket_id id, const endpoint& peer,
@@ -90,7 +94,7 @@ void engine::connect(ticket t, socket_id id, const endpoint& peer,
     return refuse(fail(errc::already_connected, "connected already"));
   if (entry->family != peer.address.family)
     return refuse(fail(errc::unsupported_family, "the peer is of the other address family"));
-  if (auto why = m.core.not_ready(entry->family)) return refuse(std::move(*why));
+  if (auto why = m.prepare(*entry)) return refuse(std::move(*why));
   entry->connecting = true;
   m.queue(std::make_unique<connect_job>(m.core, t, id, peer, timeout));
   m.pump();
@@ -105,7 +109,10 @@ void engine::bind(ticket t, socket_id id, std::uint16_t port, time_point now) {
   if (entry->handle || entry->connecting || entry->bound)
     return refuse(fail(errc::invalid_argument,
                        "the socket has a local port already: bind before it connects or sends"));
-  if (auto why = m.core.not_ready(entry->family)) return refuse(std::move(*why));
+  if (entry->context != first_context && m.core.spoken != nullptr && m.core.spoken->binds_to_first)
+    return refuse(fail(errc::unsupported_operation,
+                       "this firmware binds to the first packet network's address only"));
+  if (auto why = m.prepare(*entry)) return refuse(std::move(*why));
   m.queue(std::make_unique<bind_job>(m.core, t, id, port));
   m.pump();
 }
@@ -153,6 +160,8 @@ void engine::offer(socket_id id, std::size_t waiting, time_point now, std::size_
   if (entry == nullptr) return;
   entry->offered = waiting;
   entry->next_bytes = next_bytes;
+  // A datagram socket is opened by its first send. What is wrong is told by that.
+  if (waiting > 0 && !entry->handle) (void)m.prepare(*entry);
   m.update_turns(*entry);
   m.pump();
 }

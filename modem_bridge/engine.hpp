@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "modem_bridge/pdn_settings.hpp"
 #include "stack/endpoint.hpp"
 #include "stack/ids.hpp"
 #include "stack/link_status.hpp"
@@ -34,8 +35,6 @@ using time_point = std::chrono::steady_clock::time_point;
 /// The caller's token: an intent that takes one ends in exactly one outcome that carries it.
 enum class ticket : std::uint64_t {};
 
-/// What the default packet network is to carry. The network may give less.
-enum class pdn_families : std::uint8_t { v4, v6, v4v6 };
 /// How much of the AT dialogue somebody wants to see.
 enum class trace_detail : std::uint8_t { none, lengths, payload };
 
@@ -45,6 +44,9 @@ struct engine_config {
   std::string apn = {};         // empty: the network's default
   // Empty: as the modem has it defined. Like the APN, it is written only while the radio is off.
   std::optional<pdn_families> pdn_family = {};
+  pdn_login login = {};  // to that APN
+  /// Packet networks beside the default one, by their contexts (1 to 10).
+  std::vector<pdn_settings> pdns = {};
   /// Asked before a trace line is made, so that none is while nobody wants one. Empty: lengths.
   std::function<trace_detail()> trace_wanted = {};
   /// The rate to work at, if the firmware can change it; 0: `baud`.
@@ -154,6 +156,8 @@ struct notice {
 struct radio_connected {
   bool connected = false;
 };
+/// Registration, a packet network or what goes with them is another; `engine::status` has it.
+struct network_changed {};
 /// The line's rate changes, after everything written so far has left: tell the port.
 struct set_baud {
   unsigned baud = 0;
@@ -165,14 +169,13 @@ struct reopen_port {
 };
 }  // namespace outcome
 
-using engine_outcome =
-    std::variant<outcome::connected, outcome::bound, outcome::listening, outcome::accepted,
-                 outcome::option_done, outcome::connection_waiting, outcome::closed,
-                 outcome::resolved, outcome::at_done, outcome::stopped, outcome::failed,
-                 outcome::want_chunk, outcome::chunk_sent, outcome::datagram_dropped,
-                 outcome::hint_refused, outcome::received, outcome::peer_closed,
-                 outcome::socket_broken, outcome::link_changed, outcome::notice,
-                 outcome::radio_connected, outcome::set_baud, outcome::reopen_port>;
+using engine_outcome = std::variant<
+    outcome::connected, outcome::bound, outcome::listening, outcome::accepted, outcome::option_done,
+    outcome::connection_waiting, outcome::closed, outcome::resolved, outcome::at_done,
+    outcome::stopped, outcome::failed, outcome::want_chunk, outcome::chunk_sent,
+    outcome::datagram_dropped, outcome::hint_refused, outcome::received, outcome::peer_closed,
+    outcome::socket_broken, outcome::link_changed, outcome::notice, outcome::radio_connected,
+    outcome::network_changed, outcome::set_baud, outcome::reopen_port>;
 
 /// One line of the AT trace. In `text` payload stands as its length, secrets (PIN, passwords) as
 /// "***"; the payload itself comes beside it, if it is wanted.
@@ -200,12 +203,14 @@ public:
   // ---- sockets ----
   /// Makes the id known. No modem traffic: the modem's socket is opened when first needed, so an
   /// idle descriptor costs none of its 7 handles.
-  void declare(socket_id id, ip_family family, transport kind);
+  /// `pdn`: the packet network it is to use.
+  void declare(socket_id id, ip_family family, transport kind, pdn_id pdn = {});
   /// Opens the modem's socket if there is none, and connects it. `timeout` bounds the modem's own
   /// connect (AT option 21, whole seconds, rounded up): a connect to a black hole holds the modem
   /// for everybody. Fails with connection_refused, timed_out, pdn_down, not_registered, no_handle,
   /// unsupported_family (the peer's), address_not_available (the network gives the other family
-  /// only), …; a stream's modem socket is closed again by then.
+  /// only), …; a stream's modem socket is closed again by then. A packet network that is activated
+  /// on use is activated first.
   void connect(ticket t, socket_id id, const endpoint& peer, std::chrono::milliseconds timeout,
                time_point now);
   /// Opens the modem's socket on a local port (0: a free one of 49152 to 65535), at the network's

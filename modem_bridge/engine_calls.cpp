@@ -17,7 +17,7 @@ void engine::listen(ticket t, socket_id id, time_point now) {
   const auto refuse = [&](failure why) { m.core.emit(outcome::failed{t, std::move(why)}); };
   const auto* entry = m.core.table.find(id);
   if (entry == nullptr || entry->closing) return refuse(fail(errc::bad_socket, "no such socket"));
-  if (auto why = m.core.not_ready(entry->family)) return refuse(std::move(*why));
+  if (auto why = m.core.not_ready(*entry)) return refuse(std::move(*why));
   if (!m.core.can(intent::listen))
     return refuse(
         fail(errc::unsupported_operation,
@@ -36,7 +36,7 @@ void engine::accept(ticket t, socket_id listener, socket_id child, time_point no
     return;
   }
   if (std::as_const(m.core.table).find(child) == nullptr)
-    m.core.table.declare(child, entry->family, transport::stream);
+    m.core.table.declare(child, entry->family, transport::stream).context = entry->context;
   m.queue(std::make_unique<accept_job>(m.core, t, listener, child));
   m.pump();
 }
@@ -48,6 +48,20 @@ void engine::set_option(ticket t, socket_id id, socket_option option, std::int64
   const auto refuse = [&](failure why) { m.core.emit(outcome::failed{t, std::move(why)}); };
   auto* entry = m.core.table.find(id);
   if (entry == nullptr || entry->closing) return refuse(fail(errc::bad_socket, "no such socket"));
+  if (option == socket_option::pdn) {
+    if (entry->uses_network())
+      return refuse(fail(errc::invalid_argument,
+                         "a packet network is chosen before the socket is bound or connected"));
+    const auto named = static_cast<pdn_id>(value);
+    const auto context = m.core.pdns.context_of(named, m.core.facts);
+    if (!context)
+      return refuse(fail(errc::no_device, "there is no pdn" + std::to_string(value) +
+                                              " at this modem; there is " +
+                                              m.core.pdns.names(m.core.facts)));
+    entry->context = *context;
+    m.core.emit(outcome::option_done{t, value});
+    return;
+  }
   if (auto why = m.core.not_ready()) return refuse(std::move(*why));
   const auto number = modem_option(*m.core.spoken, option);
   if (!number) return refuse(fail(errc::unknown_option, "this firmware has no such option"));
@@ -83,9 +97,15 @@ void engine::get_option(ticket t, socket_id id, socket_option option, time_point
   if (entry == nullptr || entry->closing) return refuse(fail(errc::bad_socket, "no such socket"));
   // The modem does not read these back; what is known here is what it works with.
   if (option == socket_option::reuse_address) return answer(entry->reuse_address ? 1 : 0);
+  const auto mtu = m.core.facts.at(entry->context).mtu;
   if (option == socket_option::mtu)
-    return answer(m.core.link.mtu != 0 ? m.core.link.mtu
-                                       : static_cast<std::int64_t>(modem_limits::mtu_assumed));
+    return answer(mtu != 0 ? mtu : static_cast<std::int64_t>(modem_limits::mtu_assumed));
+  if (option == socket_option::pdn) {
+    const auto* pdn = std::as_const(m.core.pdns).find(entry->context);
+    return answer(pdn == nullptr || entry->context == first_context
+                      ? number(entry->context)
+                      : number(m.core.pdns.id_of(*pdn, m.core.facts)));
+  }
   if (auto why = m.core.not_ready()) return refuse(std::move(*why));
   const auto number = modem_option(*m.core.spoken, option);
   if (!number) return refuse(fail(errc::unknown_option, "this firmware has no such option"));

@@ -14,8 +14,22 @@ namespace cellsock {
 
 using dialect::intent;
 
+namespace {
+
+/// The attachment's own packet network stands among the others.
+std::vector<pdn_settings> with_first(const engine_config& config) {
+  auto all = config.pdns;
+  all.insert(all.begin(), {.apn = config.apn, .family = config.pdn_family, .login = config.login});
+  return all;
+}
+
+}  // namespace
+
 engine_core::engine_core(engine_config settings)
-    : config(std::move(settings)), channel(config.baud), rate(config.baud) {
+    : config(std::move(settings)),
+      channel(config.baud),
+      pdns(with_first(config)),
+      rate(config.baud) {
   renew_rules();
   link.handles_max = dialect::slm().handles_max;
 }
@@ -174,13 +188,16 @@ void engine_core::select(modem_handle handle, std::function<void()> then_do,
 void engine_core::open_socket(socket_id id, std::function<void(status)> next) {
   const auto* entry = table.find(id);
   if (entry == nullptr) return next(fail(errc::bad_socket, "the socket was closed meanwhile"));
-  if (auto why = not_ready(entry->family)) return next(*why);
+  if (auto why = not_ready(*entry)) return next(*why);
   if (table.handles_used() >= link.handles_max)
     return next(fail(errc::no_handle, "all " + std::to_string(link.handles_max) +
                                           " sockets of the modem are in use"));
   dialect::fields values;
   values.family = family_number(entry->family);
   values.type = type_number(entry->kind);
+  const auto pdn = pdn_to_name(*entry);
+  if (!pdn) return next(pdn.error());
+  values.pdn = *pdn;
   selected.reset();
   run(intent::open, values, [this, id, next = std::move(next)](const at::reply& reply) {
     const auto handle = opened_handle(reply);
@@ -229,10 +246,10 @@ void engine_core::bind_opened(socket_id id, modem_handle handle, std::function<v
         if (entry == nullptr)
           return give_up(fail(errc::bad_socket, "the socket was closed meanwhile"));
         if (!reply.ok())
-          return ask_why(errc::address_in_use,
+          return ask_why(id, errc::address_in_use,
                          "the modem refuses local port " + std::to_string(port), give_up);
         // It was nobody's while the network may have gone away.
-        if (auto why = not_ready(entry->family)) return give_up(*why);
+        if (auto why = not_ready(*entry)) return give_up(*why);
         take_handle(*entry, handle);
         next(done{});
       });
@@ -251,12 +268,17 @@ void engine_core::close_handle(modem_handle handle, std::function<void()> closed
       handle, [this, gone] { run(intent::close, {}, [gone](const at::reply&) { gone(); }); }, gone);
 }
 
-void engine_core::ask_why(errc otherwise, std::string detail, std::function<void(failure)> next) {
-  const auto answer = [this, otherwise, detail = std::move(detail), next = std::move(next)] {
-    if (!facts.pdn_active) return next(fail(errc::pdn_down, "the packet data network went away"));
+void engine_core::ask_why(socket_id id, errc otherwise, std::string detail,
+                          std::function<void(failure)> next) {
+  const auto* entry = table.find(id);
+  const auto context = entry == nullptr ? first_context : entry->context;
+  const auto answer = [this, context, otherwise, detail = std::move(detail),
+                       next = std::move(next)] {
+    if (!facts.at(context).active)
+      return next(fail(errc::pdn_down, "the packet data network went away"));
     next(fail(otherwise, detail));
   };
-  if (!facts.pdn_active) return answer();
+  if (!facts.at(context).active) return answer();
   at::command question{"AT+CGACT?", "+CGACT:", std::chrono::seconds(5)};
   run(std::move(question), [this, answer](const at::reply& r) {
     for (const auto& line : r.lines)
@@ -281,20 +303,47 @@ std::optional<failure> engine_core::not_ready() const {
 std::optional<endpoint> engine_core::local_of(socket_id id) const {
   const auto* entry = table.find(id);
   if (entry == nullptr || !entry->handle || !entry->bound) return std::nullopt;
-  const auto& address = facts.address_of(entry->family);
+  const auto& address = facts.at(entry->context).address_of(entry->family);
   if (!address) return std::nullopt;
   return endpoint{*address, *entry->bound};
 }
 
-std::optional<failure> engine_core::not_ready(ip_family family) const {
-  if (auto why = not_ready()) return why;
-  return facts.missing(family);
+/// The others live on while the first one is away.
+std::optional<failure> engine_core::not_ready(cid context) const {
+  const bool alive = link.state == link_state::ready || link.state == link_state::searching;
+  if (context == first_context || stopping || !alive) return not_ready();
+  if (!facts.registered()) return facts.trouble();
+  const auto* pdn = pdns.find(context);
+  const std::string called = "pdn" + std::to_string(number(context));
+  if (pdn == nullptr)
+    return fail(errc::pdn_down, called + " is not configured; there is " + pdns.names(facts));
+  if (facts.at(context).up()) return std::nullopt;
+  const auto& trouble = pdn->life.trouble();
+  return fail(errc::pdn_down, called + " is " + std::string(name(pdn->life.state())) +
+                                  (trouble.detail.empty() ? "" : ": " + trouble.detail));
+}
+
+std::optional<failure> engine_core::not_ready(const modem_socket& entry) const {
+  if (auto why = not_ready(entry.context)) return why;
+  return facts.at(entry.context).missing(entry.family);
+}
+
+result<int> engine_core::pdn_to_name(const modem_socket& entry) const {
+  if (entry.context == first_context) return 0;
+  if (spoken->names_pdn == dialect::pdn_naming::context) return int{number(entry.context)};
+  const auto id = facts.at(entry.context).id;
+  if (!id) return fail(errc::pdn_down, "the modem does not say how it calls this packet network");
+  return int{number(*id)};
 }
 
 void engine_core::renew_rules() {
   const auto& language = spoken != nullptr ? *spoken : dialect::slm();
-  rules = rules_of(language, link.mtu, ip_family::v4);
-  rules6 = rules_of(language, link.mtu, ip_family::v6);
+  // One answer must do for all of its packet networks: the smallest.
+  auto mtu = link.mtu;
+  for (const auto& context : facts.contexts)
+    if (context.mtu != 0 && (mtu == 0 || context.mtu < mtu)) mtu = context.mtu;
+  rules = rules_of(language, mtu, ip_family::v4);
+  rules6 = rules_of(language, mtu, ip_family::v6);
 }
 
 void engine_core::break_socket(socket_id id, const failure& why) {
@@ -345,16 +394,6 @@ datagram_rules rules_of(const dialect::table& spoken, unsigned mtu, ip_family fa
     rules.guarded_bytes_max = spoken.string_bytes_max;
   }
   return rules;
-}
-
-std::string_view pdn_type(std::optional<pdn_families> families) noexcept {
-  if (!families) return {};
-  switch (*families) {
-    case pdn_families::v4: return "IP";
-    case pdn_families::v6: return "IPV6";
-    case pdn_families::v4v6: break;
-  }
-  return "IPV4V6";
 }
 
 int family_number(ip_family family) noexcept {

@@ -12,6 +12,7 @@
 #include "modem_bridge/dialect/dialect.hpp"
 #include "modem_bridge/engine.hpp"
 #include "modem_bridge/network_facts.hpp"
+#include "modem_bridge/pdn_table.hpp"
 #include "modem_bridge/poll_pace.hpp"
 #include "modem_bridge/push_policy.hpp"
 #include "modem_bridge/segmenter.hpp"
@@ -52,6 +53,8 @@ public:
   void select(modem_handle handle, std::function<void()> selected, std::function<void()> failed);
   /// Opens the modem's socket for one of ours, on its local port if it is to have one; it is the
   /// current one then. address_in_use: the port is taken. After a failure it is closed again.
+  /// What an open calls its packet network; 0: by no name.
+  [[nodiscard]] result<int> pdn_to_name(const modem_socket& entry) const;
   void open_socket(socket_id id, std::function<void(status)> next);
   /// The modem gave up in the middle of a payload: lets it go, so that it says how it ended.
   void data_mode_broken();
@@ -61,15 +64,17 @@ public:
   void close_handle(modem_handle handle, std::function<void()> closed);
   /// Why a socket stopped working: asks whether the PDN is still there, because its URC may have
   /// been lost in data mode.
-  void ask_why(errc otherwise, std::string detail, std::function<void(failure)> next);
+  void ask_why(socket_id id, errc otherwise, std::string detail, std::function<void(failure)> next);
 
   // ---- facts ----
   [[nodiscard]] time_point now() const noexcept { return now_; }
   void set_now(time_point now) noexcept { now_ = now; }
   /// Empty: sockets may be opened and connected.
   [[nodiscard]] std::optional<failure> not_ready() const;
-  /// The same for one family: the network may give an address of the other only.
-  [[nodiscard]] std::optional<failure> not_ready(ip_family family) const;
+  /// The same for one packet network, and for one socket: the network may give an address of the
+  /// other family only.
+  [[nodiscard]] std::optional<failure> not_ready(cid context) const;
+  [[nodiscard]] std::optional<failure> not_ready(const modem_socket& entry) const;
   [[nodiscard]] const datagram_rules& rules_for(ip_family family) const {
     return family == ip_family::v4 ? rules : rules6;
   }
@@ -115,6 +120,7 @@ public:
   sockets table;
   link_status link;
   network_facts facts;
+  pdn_table pdns;
   datagram_rules rules, rules6;  // of IPv4 and IPv6 sockets
   std::optional<modem_handle> selected;
   std::optional<socket_id> working_for;  // whose command is on the channel
@@ -163,8 +169,6 @@ private:
 
 /// The rules of `spoken` for one UDP payload; `mtu` 0: unknown.
 [[nodiscard]] datagram_rules rules_of(const dialect::table& spoken, unsigned mtu, ip_family family);
-/// As +CGDCONT writes it; empty for none.
-[[nodiscard]] std::string_view pdn_type(std::optional<pdn_families> families) noexcept;
 [[nodiscard]] int family_number(ip_family family) noexcept;
 [[nodiscard]] int type_number(transport kind) noexcept;
 

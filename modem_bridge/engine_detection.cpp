@@ -117,6 +117,7 @@ void engine::impl::detection_over() {
   core.channel.set_terminator(known_terminator);
   core.selected.reset();
   core.facts = {};
+  forget_pdns();
   core.running = true;
   on_event(link_event::identified);
 }

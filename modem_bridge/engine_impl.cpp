@@ -18,6 +18,7 @@ namespace cellsock {
 void engine::impl::pump() {
   take_events();
   drive_detection();
+  count_pdn_users();
   start_next_job();
   copy_facts();
 }
@@ -172,6 +173,7 @@ job_ptr engine::impl::choose_job() {
   }
   if (stopped) return nullptr;
   if (refresh_due) return refresh();
+  if (auto job = pdn_job()) return job;
   if (std::exchange(probe_due, false)) return liveness();
   if (const auto when = poll_at(); when && core.now() >= *when)
     return std::make_unique<poll_job>(core, to_poll());

@@ -48,11 +48,10 @@ struct engine::impl {
   [[nodiscard]] job_ptr refresh();
   void bring_up_over(const result<done>& how);
   void network_known();
-  void address_known(ip_family family, std::optional<ip_address>& own);
+  void address_known(cid context, ip_family family, std::optional<ip_address>& own);
   void on_unsolicited(const at::command_queue::unsolicited& line);
   void on_socket_event(std::string_view fields);
   void on_send_notice(std::string_view fields);
-  void pdn_lost(const std::string& why);
   void modem_restarted(const std::string& why);
   void give_up_port(const failure& why);
   void break_all(const failure& why);
@@ -64,6 +63,26 @@ struct engine::impl {
   [[nodiscard]] std::vector<modem_handle> to_poll() const;
   [[nodiscard]] job_ptr liveness();
   void refresh_if_old();
+
+  // ---- engine_pdn.cpp: packet data networks ----
+  /// Empty: this socket may use its packet network, now or when what is queued before it is done.
+  [[nodiscard]] std::optional<failure> prepare(const modem_socket& entry);
+  [[nodiscard]] bool may_activate() const;
+  [[nodiscard]] job_ptr activation(pdn_entry& pdn);
+  void activated(cid context, const result<done>& how);
+  [[nodiscard]] job_ptr release(pdn_entry& pdn);
+  [[nodiscard]] job_ptr pdn_job();
+  [[nodiscard]] std::optional<time_point> pdn_at() const;
+  void count_pdn_users();
+  void packet_news_came(const packet_news& news, std::string_view text);
+  void look(cid context);
+  /// Without a context: all of them.
+  void pdn_lost(std::optional<cid> context, const std::string& why);
+  void break_pdn(cid context, const failure& why);
+  void compare_pdns();
+  void refusal_told(std::string_view fields);
+  void forget_pdns();
+  [[nodiscard]] std::vector<pdn_status> pdn_states() const;
 
   // ---- engine_detection.cpp: who answers, and is the line in step ----
   void begin_detection();
@@ -101,7 +120,11 @@ struct engine::impl {
   bool stopped = false;  // nothing is started any more
   bool verify_due = false;
   int bring_up_tries = 0;
-  std::optional<ip_address> own_address, own_address6;  // what open sockets are bound to
+  struct own_addresses {
+    std::optional<ip_address> v4, v6;
+  };
+  std::array<own_addresses, contexts_max> bound_to = {};  // what open sockets are bound to
+  registration told_network = registration::unknown;
   bool refresh_due = false;
   std::optional<time_point> refresh_at;
   std::optional<time_point> refresh_full_at;

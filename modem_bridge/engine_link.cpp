@@ -54,11 +54,12 @@ job_ptr engine::impl::bring_up() {
     give_up_port(fail(errc::no_answer, "the modem stops answering while it is being set up"));
     return nullptr;
   }
-  if (!valid_apn(core.config.apn)) {
-    give_up_port(fail(errc::invalid_argument,
-                      "the configured APN holds what no APN may (letters, digits, '.', '-')"));
-    return nullptr;
-  }
+  for (const auto& pdn : core.pdns.all())
+    if (!valid_apn(pdn.settings.apn)) {
+      give_up_port(fail(errc::invalid_argument,
+                        "the configured APN holds what no APN may (letters, digits, '.', '-')"));
+      return nullptr;
+    }
   return std::make_unique<network_job>(core, start_steps(),
                                        [this](const result<done>& how) { bring_up_over(how); });
 }
@@ -66,8 +67,8 @@ job_ptr engine::impl::bring_up() {
 void engine::impl::bring_up_over(const result<done>& how) {
   if (!how) return give_up_port(how.error());
   if (core.facts.functional_mode == 1 && context_of(core).context_differs())
-    core.note("the modem is on its network with APN \"" + core.facts.apn_defined + "\", type " +
-              core.facts.pdn_type_defined +
+    core.note("the modem is on its network with APN \"" + core.facts.first().apn_defined +
+              "\", type " + core.facts.first().type_defined +
               "; what is configured is set at its next start with the radio off");
   refresh_due = true;
   on_event(link_event::configured);
@@ -108,9 +109,11 @@ void engine::impl::refresh_within(std::chrono::milliseconds when) {
 }
 
 void engine::impl::network_known() {
-  if (core.facts.pdn_up()) {
-    address_known(ip_family::v4, own_address);
-    address_known(ip_family::v6, own_address6);
+  for (unsigned i = 0; i < contexts_max; ++i) {
+    const auto context = static_cast<cid>(i);
+    if (!core.facts.at(context).up()) continue;
+    address_known(context, ip_family::v4, bound_to[i].v4);
+    address_known(context, ip_family::v6, bound_to[i].v6);
   }
   copy_facts();
   if (core.facts.attached()) {
@@ -128,45 +131,40 @@ void engine::impl::network_known() {
   if (core.link.state == link_state::searching) refresh_within(modem_limits::refresh_searching);
 }
 
-void engine::impl::address_known(ip_family family, std::optional<ip_address>& own) {
-  const auto before = std::exchange(own, core.facts.address_of(family));
+void engine::impl::address_known(cid context, ip_family family, std::optional<ip_address>& own) {
+  const auto before = std::exchange(own, core.facts.at(context).address_of(family));
   if (!before || own == before) return;
   for (const auto id : core.table.with_handle())
-    if (core.table.find(id)->family == family)
+    if (const auto* entry = core.table.find(id);
+        entry->family == family && entry->context == context)
       core.break_socket(id, fail(errc::pdn_down, own ? "the network gave the modem another address"
                                                      : "the network took the address back"));
   update_all_turns();
 }
 
-void engine::impl::pdn_lost(const std::string& why) {
-  core.facts.pdn_lost();
-  core.link.pdn_up = false;
-  for (const auto id : core.table.with_handle()) core.break_socket(id, fail(errc::pdn_down, why));
-  update_all_turns();
-  network_known();
-}
-
 void engine::impl::copy_facts() {
   auto& link = core.link;
-  const bool lost_unnoticed = core.running && link.pdn_up && !core.facts.pdn_active;
+  const auto& first = core.facts.first();
+  compare_pdns();
   link.network = core.facts.sim_trouble && !core.facts.registered() ? registration::no_sim
                                                                     : core.facts.network;
   link.operator_plmn = core.facts.operator_plmn;
   link.access_technology = core.facts.access_technology;
   link.rsrp_dbm = core.facts.rsrp_dbm;
-  link.address = core.facts.address;
-  link.address6 = core.facts.address6;
-  link.pdn_up = core.facts.pdn_up();
+  link.address = first.address;
+  link.address6 = first.address6;
+  link.pdn_up = first.up();
   const bool on_air = core.facts.radio_connected.value_or(false);
-  if (on_air != link.radio_connected.value_or(false))
-    core.emit(outcome::radio_connected{on_air});
+  if (on_air != link.radio_connected.value_or(false)) core.emit(outcome::radio_connected{on_air});
   link.radio_connected = core.facts.radio_connected;
   link.uart.lines_dropped = core.channel.lines_dropped();
-  if (link.mtu != core.facts.mtu) {
-    link.mtu = core.facts.mtu;
-    core.renew_rules();
-  }
-  if (lost_unnoticed) pdn_lost("the packet data network went away");
+  link.mtu = first.mtu;
+  auto pdns = pdn_states();
+  if (pdns == link.pdns && link.network == told_network) return;
+  link.pdns = std::move(pdns);
+  told_network = link.network;
+  core.renew_rules();
+  core.emit(outcome::network_changed{});
 }
 
 // ---- what the modem says by itself ----
@@ -213,20 +211,14 @@ void engine::impl::on_unsolicited(const at::command_queue::unsolicited& line) {
       const bool was = core.facts.registered();
       registration_changed(routed->fields, core.facts);
       if (core.facts.registered()) {
-        if (!was || !core.facts.pdn_up()) refresh_within({});
+        if (!was || !core.facts.first().up()) refresh_within({});
         return copy_facts();
       }
       return network_known();
     }
     case at::urc::packet_event:
-      switch (packet_event(routed->fields, core.facts)) {
-        case packet_change::pdn_lost:
-          return pdn_lost("the network took the packet data network down (" +
-                          std::string(routed->fields.substr(0, 40)) + ")");
-        case packet_change::look: return refresh_within({});
-        case packet_change::none: return;
-      }
-      return;
+      return packet_news_came(packet_event(routed->fields, core.facts), routed->fields);
+    case at::urc::refusal: return refusal_told(routed->fields);
     case at::urc::radio: return radio_changed(routed->fields, core.facts);
     case at::urc::sim:
       sim_changed(routed->fields, core.facts);
@@ -279,6 +271,7 @@ void engine::impl::modem_restarted(const std::string& why) {
   fail_everything(cause);
   break_all(cause);
   core.facts = {};
+  forget_pdns();
   refresh_due = verify_due = false;
   refresh_at.reset();
   core.set_rate(core.config.baud);  // its own again
@@ -296,6 +289,7 @@ void engine::impl::give_up_port(const failure& why) {
   fail_everything(cause);
   break_all(cause);
   core.facts = {};
+  forget_pdns();
   refresh_due = verify_due = false;
   refresh_at.reset();
   core.link.trouble = why;
@@ -339,6 +333,7 @@ std::optional<time_point> engine::impl::deadline() const {
   if (detecting) consider(detector.deadline());
   consider(core.pause_until);
   if (core.running && !stopped) consider(refresh_at);
+  consider(pdn_at());
   consider(liveness_at());
   if (!active && !core.channel.busy()) {
     consider(poll_at());

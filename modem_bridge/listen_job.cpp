@@ -12,7 +12,7 @@ void listen_job::start() {
     return report(fail(errc::invalid_argument, "listen: a bound, unconnected stream is needed"));
   if (entry->listening) return done();
   const auto refused = [this] {
-    core_.ask_why(errc::modem_error, "the modem refuses to listen on this socket",
+    core_.ask_why(id_, errc::modem_error, "the modem refuses to listen on this socket",
                   [this](const failure& why) { report(gone_ ? *gone_ : why); });
   };
   core_.select(

@@ -66,7 +66,13 @@ void take_registration(args fields, network_facts& facts) {
     if (row.act == **act) facts.access_technology = row.name;
 }
 
-constexpr std::int64_t cid_max = 10;
+constexpr std::int64_t cid_max = contexts_max - 1;
+
+/// The context that a line begins with; null: of none.
+context_facts* context_of(args& fields, network_facts& facts) {
+  const auto which = fields.integer(0, cid_max);
+  return which ? &facts.contexts[static_cast<std::size_t>(*which)] : nullptr;
+}
 
 /// Until the network has announced its prefix, an IPv6 context has a link-local address only: it
 /// reaches nobody.
@@ -75,10 +81,10 @@ bool link_local(const ip_address& address) {
          (address.bytes[1] & 0xc0) == 0x80;
 }
 
-void take_address(std::string_view text, network_facts& facts) {
+void take_address(std::string_view text, context_facts& context) {
   const auto parsed = parse_address(text);
   if (!parsed || parsed->is_any() || link_local(*parsed)) return;
-  auto& place = parsed->family == ip_family::v4 ? facts.address : facts.address6;
+  auto& place = parsed->family == ip_family::v4 ? context.address : context.address6;
   if (!place) place = *parsed;
 }
 
@@ -90,10 +96,11 @@ struct packet_row {
   std::string_view note = {};   // why one is missing
 };
 constexpr std::array packet_events{
-    packet_row{"ME PDN DEACT ", packet_change::pdn_lost},
-    packet_row{"NW PDN DEACT ", packet_change::pdn_lost},
+    packet_row{"ME PDN DEACT ", packet_change::lost},
+    packet_row{"NW PDN DEACT ", packet_change::lost},
     packet_row{"ME PDN ACT ", packet_change::look, true},
-    packet_row{"ME PDN RESUMED ", packet_change::look},
+    packet_row{"ME PDN SUSPENDED ", packet_change::suspended},
+    packet_row{"ME PDN RESUMED ", packet_change::resumed},
     packet_row{"IPV6 FAIL ", packet_change::look, true, "it announced no IPv6 prefix"},
     packet_row{"IPV6 ", packet_change::look, true},
 };
@@ -103,10 +110,12 @@ constexpr std::array<std::string_view, 2> activation_reasons{"it allows IPv4 onl
 
 }  // namespace
 
-void network_facts::pdn_lost() {
-  pdn_active = false;
+void context_facts::lost() {
+  active = false;
+  id.reset();
   address.reset();
   address6.reset();
+  name_servers.clear();
   family_note.clear();
   mtu = 0;
 }
@@ -132,7 +141,7 @@ failure network_facts::trouble() const {
   }
 }
 
-std::optional<failure> network_facts::missing(ip_family family) const {
+std::optional<failure> context_facts::missing(ip_family family) const {
   if (address_of(family)) return std::nullopt;
   std::string detail = family == ip_family::v4 ? "the network gave no IPv4 address"
                                                : "the network gave no IPv6 address";
@@ -185,51 +194,68 @@ void radio_changed(std::string_view text, network_facts& facts) {
 
 void read_context(std::string_view text, network_facts& facts) {
   args fields(text);
-  const auto which = fields.integer(0, cid_max);
-  if (!which || *which != 0) return;
+  auto* context = context_of(fields, facts);
+  if (context == nullptr) return;
   if (const auto type = fields.text()) {
-    facts.pdn_type_defined = std::string(*type);
-    std::transform(type->begin(), type->end(), facts.pdn_type_defined.begin(),
+    context->type_defined = std::string(*type);
+    std::transform(type->begin(), type->end(), context->type_defined.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   }
-  if (const auto apn = fields.text()) facts.apn_defined = std::string(*apn);
+  if (const auto apn = fields.text()) context->apn_defined = std::string(*apn);
 }
 
 void read_activation(std::string_view text, network_facts& facts) {
   args fields(text);
-  const auto which = fields.integer(0, cid_max);
+  auto* context = context_of(fields, facts);
   const auto state = fields.integer(0, 1);
-  if (!which || !state || *which != 0) return;
-  if (*state == 0) return facts.pdn_lost();
-  facts.pdn_active = true;
+  if (context == nullptr || !state) return;
+  if (*state == 0) return context->lost();
+  context->active = true;
+}
+
+void read_pdn_id(std::string_view text, context_facts& context) {
+  args fields(text);
+  if (const auto id = fields.integer(0, 255)) context.id = static_cast<pdn_id>(*id);
 }
 
 void read_address(std::string_view text, network_facts& facts) {
   args fields(text);
-  const auto which = fields.integer(0, cid_max);
-  if (!which || *which != 0) return;
-  facts.address.reset();
-  facts.address6.reset();
+  auto* context = context_of(fields, facts);
+  if (context == nullptr) return;
+  context->address.reset();
+  context->address6.reset();
   while (!fields.at_end()) {
     const auto written = fields.text();
     if (!written) break;
     // Dual stack comes as two fields or as "v4 v6" in one.
     for (auto rest = *written; !rest.empty();) {
       const auto end = std::min(rest.find(' '), rest.size());
-      take_address(rest.substr(0, end), facts);
+      take_address(rest.substr(0, end), *context);
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
   }
-  if (facts.address || facts.address6) facts.pdn_active = true;
+  if (context->address || context->address6) context->active = true;
 }
 
 void read_dynamic_parameters(std::string_view text, network_facts& facts) {
   args fields(text);
-  const auto which = fields.integer(0, cid_max);
-  if (!which || *which != 0) return;
-  for (int i = 0; i < 10; ++i) fields.skip();  // bearer, APN, address, gateway, DNS, P-CSCF, …
+  auto* context = context_of(fields, facts);
+  if (context == nullptr) return;
+  for (int i = 0; i < 4; ++i) fields.skip();  // bearer, APN, address, gateway
+  // A line for each family: the servers add up.
+  constexpr std::size_t servers_max = 4;
+  for (int i = 0; i < 2; ++i) {
+    const auto written = fields.text();
+    if (!written) continue;
+    const auto server = parse_address(*written);
+    auto& known = context->name_servers;
+    if (server && !server->is_any() && known.size() < servers_max &&
+        std::find(known.begin(), known.end(), *server) == known.end())
+      known.push_back(*server);
+  }
+  for (int i = 0; i < 4; ++i) fields.skip();  // P-CSCF, signalling flag, LIPA
   const auto mtu = fields.optional_integer(68, 65535);
-  if (mtu && *mtu) facts.mtu = static_cast<unsigned>(**mtu);
+  if (mtu && *mtu) context->mtu = static_cast<unsigned>(**mtu);
 }
 
 void read_operator(std::string_view text, network_facts& facts) {
@@ -268,22 +294,30 @@ void read_data_limit(std::string_view text, network_facts& facts) {
   if (const auto min = fields.integer(1, 65535)) facts.data_limit_min_ms = static_cast<long>(*min);
 }
 
-packet_change packet_event(std::string_view text, network_facts& facts) {
+packet_news packet_event(std::string_view text, network_facts& facts) {
   if (text.starts_with("ME DETACH") || text.starts_with("NW DETACH"))
-    return packet_change::pdn_lost;
+    return {packet_change::lost, std::nullopt};
   for (const auto& row : packet_events) {
     if (!text.starts_with(row.begins)) continue;
     args fields(text.substr(row.begins.size()));
     const auto which = fields.integer(0, cid_max);
-    if (!which || *which != 0) return packet_change::none;
+    if (!which) return {};
+    const auto context = static_cast<cid>(*which);
     if (row.about_families) {
       const auto reason = fields.optional_integer(0, activation_reasons.size() - 1);
-      facts.family_note =
+      facts.at(context).family_note =
           reason && *reason ? activation_reasons[static_cast<std::size_t>(**reason)] : row.note;
     }
-    return row.meaning;
+    return {row.meaning, context};
   }
-  return packet_change::none;
+  return {};
+}
+
+void refusal_explained(std::string_view text, network_facts& facts) {
+  args fields(text);
+  const auto cause = fields.integer(0, 255);
+  auto* context = cause ? context_of(fields, facts) : nullptr;
+  if (context != nullptr) context->refused_for = static_cast<unsigned>(*cause);
 }
 
 std::optional<failure> sim_failure(int cme_code) {

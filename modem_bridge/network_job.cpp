@@ -5,27 +5,23 @@
 
 #include "modem_bridge/at/args.hpp"
 #include "modem_bridge/modem_limits.hpp"
+#include "stack/reject_causes.hpp"
 
 namespace cellsock {
 
 using dialect::intent;
 
-namespace {
-
-void fill(std::string& line, std::string_view placeholder, std::string_view value) {
-  if (const auto at = line.find(placeholder); at != std::string::npos)
-    line.replace(at, placeholder.size(), value);
-}
-
-}  // namespace
-
-bring_up_context context_of(engine_core& core) {
-  return {core.facts, core.link, core.config.apn, pdn_type(core.config.pdn_family)};
+bring_up_context context_of(engine_core& core, cid context) {
+  return {core.facts, core.link, core.pdns.get(context).settings};
 }
 
 network_job::network_job(engine_core& core, std::span<const bring_up_step> steps,
-                         std::function<void(const status&)> ended)
-    : core_(core), steps_(steps), context_(context_of(core)), ended_(std::move(ended)) {}
+                         std::function<void(const status&)> ended, cid context, abandoned then)
+    : core_(core),
+      steps_(steps),
+      context_(context_of(core, context)),
+      ended_(std::move(ended)),
+      then_(then) {}
 
 void network_job::start() {
   next();
@@ -43,9 +39,7 @@ at::command network_job::command_for(const bring_up_step& step) const {
     command.wait = row.wait;
     return command;
   }
-  command.line = std::string(step.command);
-  fill(command.line, "{pdn_type}", context_.pdn_type_to_define());
-  fill(command.line, "{apn}", context_.apn_to_define());
+  command.line = fill_in(step.command, context_);
   command.prefix = std::string(step.prefix);
   command.bare = step.prefix.empty() && step.line != nullptr;
   return command;
@@ -82,8 +76,16 @@ void network_job::replied(const bring_up_step& step, const at::reply& reply) {
       if (reply.code)
         if (auto why = sim_failure(*reply.code)) core_.facts.sim_trouble = std::move(why);
       break;
+    case refusal::about_pdn: return end(refused_pdn(reply));
   }
   next();
+}
+
+failure network_job::refused_pdn(const at::reply& reply) const {
+  const auto cause = context_.context().refused_for;
+  return fail(errc::pdn_down,
+              cause ? "the network refuses it: " + cause_text(esm_causes, "ESM", *cause)
+                    : "the modem refuses it: " + reply.final_line);
 }
 
 /// Nobody here knows them: they were open before this daemon came.

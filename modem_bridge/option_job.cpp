@@ -36,7 +36,7 @@ void option_job::start() {
   if (const auto handle = any_handle()) return ask(*handle);
   if (auto why = core_.not_ready()) return end(outcome::failed{ticket_, *why});
   dialect::fields values;
-  values.family = family_number(core_.facts.address ? ip_family::v4 : ip_family::v6);
+  values.family = family_number(core_.facts.first().address ? ip_family::v4 : ip_family::v6);
   values.type = type_number(transport::datagram);
   core_.selected.reset();
   core_.run(intent::open, values, [this](const at::reply& reply) {

@@ -122,7 +122,7 @@ void receive_job::arm(const modem_socket& entry) {
 }
 
 void receive_job::over(errc cause, const std::string& detail) {
-  core_.ask_why(cause, detail, [this](const failure& why) {
+  core_.ask_why(id_, cause, detail, [this](const failure& why) {
     if (!gone_) core_.break_socket(id_, why);
     finish();
   });

@@ -57,7 +57,7 @@ void resolve_job::start() {
     // An address of a family that this network does not carry is no use, and its query would cost
     // everybody a turn of the modem.
     for (const auto family : {ip_family::v6, ip_family::v4})
-      if (!core_.facts.missing(family)) ask_next_.push_back(family);
+      if (!core_.facts.first().missing(family)) ask_next_.push_back(family);
     if (ask_next_.empty()) return end(core_.facts.trouble());
     if (ask_next_.size() > 1 && !core_.spoken->resolver_repeats_first) ask_next_ = {std::nullopt};
   }
@@ -79,7 +79,7 @@ void resolve_job::replied(std::optional<ip_family> family, const at::reply& repl
   const auto text = quoted_text(reply);
   failure why = fail(errc::name_not_found, host_ + ": no address in the answer");
   if (!reply.ok()) {
-    if (!core_.facts.pdn_up())
+    if (!core_.facts.first().up())
       return end(fail(errc::name_try_again, "the packet data network went away"));
     why = fail(name_failure(text), host_ + ": " + (text.empty() ? "refused" : text));
   }

@@ -149,7 +149,7 @@ void send_job::piece_sent() {
 }
 
 void send_job::fail_stream(errc cause, const std::string& detail) {
-  core_.ask_why(cause, detail, [this](const failure& why) {
+  core_.ask_why(id_, cause, detail, [this](const failure& why) {
     if (gone_) return finish();
     auto* entry = core_.table.find(id_);
     if (drains_ && entry != nullptr && entry->wanted && why.code == errc::connection_reset) {

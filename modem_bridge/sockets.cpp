@@ -78,6 +78,12 @@ bool sockets::has_port(ip_family family, transport kind, std::uint16_t port) con
   });
 }
 
+bool sockets::use(cid context) const {
+  return std::any_of(by_id_.begin(), by_id_.end(), [context](const auto& row) {
+    return row.second.context == context && row.second.uses_network();
+  });
+}
+
 std::vector<socket_id> sockets::with_handle() const {
   std::vector<socket_id> ids;
   for (const auto& [id, entry] : by_id_)

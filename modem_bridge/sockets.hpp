@@ -31,6 +31,7 @@ struct modem_socket {
   socket_id id;
   ip_family family = ip_family::v4;
   transport kind = transport::stream;
+  cid context{};                            // of its packet network
   std::optional<modem_handle> handle = {};  // none: not open in the modem
   std::optional<std::uint16_t> bound = {};  // local port; a new handle is bound to it again
   bool reuse_address = false;               // its bind is to take a port just left
@@ -59,6 +60,8 @@ struct modem_socket {
   std::deque<held_data> held = {};  // came while the program had no room
   std::size_t held_bytes = 0;
 
+  /// It has something of its packet network, or is about to.
+  [[nodiscard]] bool uses_network() const { return handle || connecting || bound || offered > 0; }
   /// Whether a poll could bring news of it.
   [[nodiscard]] bool awaits_news() const;
   [[nodiscard]] bool can_send() const;
@@ -79,6 +82,8 @@ public:
   void erase(socket_id id);
   /// Whether one of them is bound to that port.
   [[nodiscard]] bool has_port(ip_family family, transport kind, std::uint16_t port) const;
+  /// Whether one of them uses the packet network of that context.
+  [[nodiscard]] bool use(cid context) const;
   [[nodiscard]] std::vector<socket_id> with_handle() const;
   [[nodiscard]] std::vector<socket_id> all() const;
 

@@ -61,6 +61,9 @@ inline constexpr auto tombstone_age_max = 10min;
 /// Modems of one daemon: more than any machine has UARTs, and a mistake in a file is caught.
 inline constexpr std::size_t modems_max = 16;
 
+/// Packet networks of a modem beside its first: it has room for four at once.
+inline constexpr std::size_t pdns_max = 3;
+
 // ---- servers ----
 
 /// Connections that may wait for one listener's accept. Their descriptors are in flight and count

@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "stack/endpoint.hpp"
 #include "stack/ids.hpp"
+#include "stack/pdn.hpp"
 #include "stack/result.hpp"
 
 /// What is known of a link: the one answer behind `cellsock status`.
@@ -63,6 +65,18 @@ struct modem_lines {
   friend bool operator==(const modem_lines&, const modem_lines&) = default;
 };
 
+struct pdn_status {
+  pdn_id id{};  // what programs call it: pdn0, pdn1
+  cid context{};
+  pdn_state state = pdn_state::down;
+  std::string apn = {};
+  std::vector<ip_address> addresses = {};
+  std::vector<ip_address> name_servers = {};
+  unsigned mtu = 0;             // 0: the network did not say
+  failure trouble{errc::none};  // why it is not active
+  friend bool operator==(const pdn_status&, const pdn_status&) = default;
+};
+
 struct link_status {
   link_state state = link_state::closed;
   failure trouble{errc::none};
@@ -77,11 +91,12 @@ struct link_status {
   std::string access_technology = {};
   std::optional<int> rsrp_dbm = {};
   std::optional<bool> radio_connected = {};  // empty: it does not say
-  std::optional<ip_address> address = {};   // of PDN 0: its IPv4 address,
-  std::optional<ip_address> address6 = {};  // and its IPv6 address; either or both
-  std::optional<modem_lines> lines = {};    // where the port has them
+  std::optional<ip_address> address = {};    // of PDN 0: its IPv4 address,
+  std::optional<ip_address> address6 = {};   // and its IPv6 address; either or both
+  std::optional<modem_lines> lines = {};     // where the port has them
   bool pdn_up = false;
-  unsigned mtu = 0;  // 0: the network did not say
+  std::vector<pdn_status> pdns = {};  // by context, PDN 0 first
+  unsigned mtu = 0;                   // 0: the network did not say
   unsigned handles_used = 0;
   unsigned handles_max = 0;
   std::string busy_with = {};  // command in flight, payload and secrets left out

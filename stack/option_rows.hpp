@@ -197,15 +197,7 @@ inline constexpr std::array option_rows = [] {
       option_row{o::hop_limit, "HOP_LIMIT", -1, 255, 64, get_set, s::v6, w::any, {no_way, carried}},
       option_row{
           o::traffic_class, "TRAFFIC_CLASS", -1, 255, 0, get_set, s::v6, w::any, {no_way, carried}},
-      option_row{o::pdn,
-                 "PDN",
-                 0,
-                 10,
-                 0,
-                 get_set,
-                 s::any,
-                 w::untouched,
-                 {option_side{option_how::fixed, "there is the default one only"}, carried}},
+      option_row{o::pdn, "PDN", 0, 10, 0, get_set, s::any, w::untouched, {carried, carried}},
       option_row{
           o::keep_open,
           "KEEP_OPEN",

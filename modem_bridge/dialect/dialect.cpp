@@ -25,6 +25,8 @@ std::string expand(std::string_view format, const fields& values) {
     }
     if (placeholder == "{family}") return std::to_string(values.family);
     if (placeholder == "{type}") return std::to_string(values.type);
+    if (placeholder == "{pdn}")
+      return values.pdn == 0 ? std::string() : "," + std::to_string(values.pdn);
     if (placeholder == "{host}") return std::string(values.host);
     if (placeholder == "{port}") return std::to_string(values.port);
     if (placeholder == "{seconds}") return std::to_string(values.seconds);

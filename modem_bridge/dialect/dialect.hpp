@@ -60,7 +60,7 @@ enum class intent : std::uint8_t {
   count_
 };
 
-/// One command. Placeholders in `format`: {handle} {handles} {family} {type} {host} {port}
+/// One command. Placeholders in `format`: {handle} {handles} {family} {type} {pdn} {host} {port}
 /// {seconds} {ms} {length} {flags} {baud} {option} {value} {text}.
 struct verb {
   intent what;
@@ -91,6 +91,12 @@ enum class notices : std::uint8_t {
 enum class data_failure : std::uint8_t {
   silent,
   reported,  // the modem writes the terminator; ours answers it, the result is negative
+};
+
+/// What an open calls a packet network by.
+enum class pdn_naming : std::uint8_t {
+  id,       // the modem's own id of it
+  context,  // its context, which the firmware translates
 };
 
 /// Three numbers of a version; what is missing is 0.
@@ -154,6 +160,10 @@ struct table {
   bool intrusions = true;
   bool notices_lost_in_data_mode = true;
 
+  // ---- packet networks ----
+  pdn_naming names_pdn = pdn_naming::id;
+  bool binds_to_first = false;  // a bind takes the first one's address, whichever the socket uses
+
   // ---- the rest ----
   bool has_address_refresh = false;           // option 62: IPv6 delayed address refresh
   bool resolver_repeats_first = true;         // prints one address, however many there are
@@ -166,6 +176,7 @@ struct fields {
   std::span<const int> handles = {};
   int family = 1;
   int type = 1;
+  int pdn = 0;  // as the firmware names it; 0: its default, which needs no word
   std::string_view host = {};
   unsigned port = 0;
   long seconds = 0;
@@ -179,8 +190,8 @@ struct fields {
   std::string_view payload = {};  // what `text` stands for, where that is in hexadecimal
 };
 
-inline constexpr std::array<std::string_view, 14> placeholders{
-    "{handle}", "{handles}", "{family}", "{type}", "{host}",   "{port}",  "{seconds}",
+inline constexpr std::array<std::string_view, 15> placeholders{
+    "{handle}", "{handles}", "{family}", "{type}", "{pdn}",    "{host}",  "{port}", "{seconds}",
     "{ms}",     "{length}",  "{flags}",  "{baud}", "{option}", "{value}", "{text}"};
 
 /// For static_assert: every intent has exactly one row, a format or a reason, and no format holds a

@@ -20,7 +20,7 @@ constexpr std::string_view one_peer =
 constexpr std::string_view fixed_rate = "the rate is fixed when the firmware is built";
 
 constexpr std::array rows{
-    verb{intent::open, "AT#XSOCKET={family},{type},0", "#XSOCKET:", 5s},
+    verb{intent::open, "AT#XSOCKET={family},{type},0{pdn}", "#XSOCKET:", 5s},
     verb{intent::select, "AT#XSOCKETSELECT={handle}", "#XSOCKETSELECT:", 5s},
     verb{intent::list_sockets, "AT#XSOCKETSELECT?", "#XSOCKETSELECT:", 5s},
     cannot(intent::list_secure, one_list),
@@ -111,6 +111,7 @@ constexpr table slm_table{
     .data_cost = {10 + 3 + 23, 2},
     .receive_bytes_max = 2048,
     .end_seen_since_library = {2, 6, 1},
+    .binds_to_first = true,
 };
 
 constexpr table slm29_table = [] {

@@ -12,7 +12,7 @@ using namespace std::string_view_literals;
 constexpr std::string_view no_server = "this firmware has no TCP server";
 
 constexpr std::array rows{
-    verb{intent::open, "AT#XSOCKET={family},{type},0", "#XSOCKET:", 5s},
+    verb{intent::open, "AT#XSOCKET={family},{type},0{pdn}", "#XSOCKET:", 5s},
     cannot(intent::select, "every command names its socket"),
     verb{intent::list_sockets, "AT#XSOCKET?", "#XSOCKET:", 5s},
     verb{intent::list_secure, "AT#XSSOCKET?", "#XSSOCKET:", 5s},
@@ -93,6 +93,7 @@ constexpr table sm1_table{
     .pushes = pushes,
     .intrusions = false,
     .notices_lost_in_data_mode = false,
+    .names_pdn = pdn_naming::context,
     .has_address_refresh = true,
 };
 

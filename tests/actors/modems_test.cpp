@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(fixture, "names that no modem has") {
   const auto socket = open();
   CHECK(choose(socket, "modem2") == v1::ERROR_CODE_NO_DEVICE);
   CHECK(choose(socket, "modem1/eth0") == v1::ERROR_CODE_NO_DEVICE);
-  CHECK(choose(socket, "modem1/pdn1") == v1::ERROR_CODE_UNSUPPORTED_OPERATION);
+  CHECK(choose(socket, "modem1/pdn1") == v1::ERROR_CODE_NO_DEVICE);
   CHECK(chosen(socket).empty());
   v1::Request r;
   r.mutable_at()->set_command("AT");

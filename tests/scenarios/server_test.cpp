@@ -199,7 +199,7 @@ TEST_CASE("options: kept, fixed, refused, the link's") {
   CHECK(world.set(socket, v1::OPTION_KEEP_ALIVE, 1) == v1::ERROR_CODE_UNKNOWN_OPTION);
   CHECK(world.set(socket, v1::OPTION_HOP_LIMIT, 1) == v1::ERROR_CODE_UNKNOWN_OPTION);
   CHECK(world.set(socket, v1::OPTION_PDN, 0) == v1::ERROR_CODE_UNSPECIFIED);
-  CHECK(world.set(socket, v1::OPTION_PDN, 1) == v1::ERROR_CODE_INVALID_ARGUMENT);
+  CHECK(world.set(socket, v1::OPTION_PDN, 1) == v1::ERROR_CODE_NO_DEVICE);
   CHECK(world.set(socket, v1::OPTION_MTU, 0) == v1::ERROR_CODE_UNKNOWN_OPTION);
   CHECK(world.get(socket, v1::OPTION_MTU).option().value() >= 1280);
   CHECK(world.set(socket, v1::OPTION_RELEASE_ASSISTANCE, 1) == v1::ERROR_CODE_DESTINATION_REQUIRED);

@@ -46,7 +46,10 @@ public:
         },
         [](const msg::listen_socket&) { return msg::socket_listening{}; },
         [](const msg::accept_socket&) { return msg::socket_accepted{}; },
-        [](const msg::set_link_option&) { return msg::option_set{}; },
+        [](const msg::set_link_option& m) -> caf::result<msg::option_set> {
+          if (m.name == msg::option::pdn && m.value != 0) return to_error(fail(errc::no_device));
+          return msg::option_set{};
+        },
         [](const msg::get_link_option&) { return msg::option_value{}; },
         [](const msg::flush_socket&) { return msg::socket_flushed{}; },
         [this](const msg::close_socket&) -> caf::result<msg::socket_closed> {

@@ -120,6 +120,8 @@ struct in_words {
   std::string operator()(const outcome::radio_connected& o) const {
     return o.connected ? "radio connected" : "radio idle";
   }
+  /// Seen in what sockets may do.
+  std::string operator()(const outcome::network_changed&) const { return {}; }
   std::string operator()(const outcome::set_baud& o) const {
     return "baud " + std::to_string(o.baud);
   }
@@ -198,7 +200,8 @@ private:
     const auto bytes = engine_.take_output();
     output_ += text_of(bytes);
     for (const auto& made : engine_.take_outcomes())
-      if (!std::holds_alternative<outcome::notice>(made))
+      if (!std::holds_alternative<outcome::notice>(made) &&
+          !std::holds_alternative<outcome::network_changed>(made))
         outcomes_.push_back(std::visit(in_words{}, made));
   }
 

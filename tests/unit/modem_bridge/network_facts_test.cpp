@@ -51,31 +51,31 @@ TEST_CASE("address, MTU, operator and signal are read from what is there") {
   network_facts facts;
   read_activation("0,1", facts);
   read_address("0,\"10.160.1.82\"", facts);
-  CHECK(to_string(*facts.address) == "10.160.1.82");
-  CHECK(facts.pdn_up());
+  CHECK(to_string(*facts.first().address) == "10.160.1.82");
+  CHECK(facts.first().up());
   read_address("0,\"10.0.0.9 2001:db8::9\"", facts);
-  CHECK(to_string(*facts.address) == "10.0.0.9");
-  CHECK(to_string(*facts.address6) == "2001:db8::9");
+  CHECK(to_string(*facts.first().address) == "10.0.0.9");
+  CHECK(to_string(*facts.first().address6) == "2001:db8::9");
   read_address("0,\"0.0.0.0\",\"2001:db8::1\"", facts);
-  CHECK_FALSE(facts.address);
-  CHECK(to_string(*facts.address6) == "2001:db8::1");
-  CHECK(facts.pdn_up());
+  CHECK_FALSE(facts.first().address);
+  CHECK(to_string(*facts.first().address6) == "2001:db8::1");
+  CHECK(facts.first().up());
   read_address("0,\"10.0.0.9\",\"2001:db8::2\"", facts);
-  CHECK(to_string(*facts.address) == "10.0.0.9");
-  CHECK(to_string(*facts.address6) == "2001:db8::2");
+  CHECK(to_string(*facts.first().address) == "10.0.0.9");
+  CHECK(to_string(*facts.first().address6) == "2001:db8::2");
   read_address("1,\"10.1.1.1\"", facts);
-  CHECK(to_string(*facts.address) == "10.0.0.9");
+  CHECK(to_string(*facts.first().address) == "10.0.0.9");
   // Before the network announced its prefix.
   read_address("0,\"10.0.0.9\",\"fe80::1\"", facts);
-  CHECK(facts.address);
-  CHECK_FALSE(facts.address6);
+  CHECK(facts.first().address);
+  CHECK_FALSE(facts.first().address6);
   read_address("0", facts);
-  CHECK_FALSE(facts.address);
-  CHECK_FALSE(facts.pdn_up());
+  CHECK_FALSE(facts.first().address);
+  CHECK_FALSE(facts.first().up());
   read_dynamic_parameters("0,,\"iot.example\",\"\",\"\",\"1.1.1.1\",\"2.2.2.2\",,,,,1430", facts);
-  CHECK(facts.mtu == 1430);
+  CHECK(facts.first().mtu == 1430);
   read_dynamic_parameters("0,,\"iot.example\",\"\",\"\",\"1.1.1.1\",\"2.2.2.2\",,,,,", facts);
-  CHECK(facts.mtu == 1430);
+  CHECK(facts.first().mtu == 1430);
   read_operator("0,2,\"26201\",7", facts);
   CHECK(facts.operator_plmn == "26201");
   read_operator("0", facts);
@@ -87,9 +87,9 @@ TEST_CASE("address, MTU, operator and signal are read from what is there") {
   read_signal("99,99,255,255,255,255", facts);
   CHECK_FALSE(facts.rsrp_dbm);
   read_activation("1,0", facts);
-  CHECK(facts.pdn_active);
+  CHECK(facts.first().active);
   read_activation("0,0", facts);
-  CHECK_FALSE(facts.pdn_active);
+  CHECK_FALSE(facts.first().active);
 }
 
 TEST_CASE("SIM states") {
@@ -106,9 +106,9 @@ TEST_CASE("SIM states") {
 
 TEST_CASE("the family the network does not give is missed with what it said") {
   network_facts facts;
-  facts.address = *parse_address("10.0.0.9");
-  CHECK_FALSE(facts.missing(ip_family::v4));
-  CHECK(facts.missing(ip_family::v6)->code == errc::address_not_available);
+  facts.first().address = *parse_address("10.0.0.9");
+  CHECK_FALSE(facts.first().missing(ip_family::v4));
+  CHECK(facts.first().missing(ip_family::v6)->code == errc::address_not_available);
   struct row {
     std::string_view event;
     std::string_view note;
@@ -120,32 +120,71 @@ TEST_CASE("the family the network does not give is missed with what it said") {
         row{"IPV6 0", ""}, row{"ME PDN ACT 0,7", ""}}) {
     CAPTURE(r.event);
     (void)packet_event(r.event, facts);
-    CHECK(facts.family_note == r.note);
+    CHECK(facts.first().family_note == r.note);
   }
   (void)packet_event("ME PDN ACT 0,0", facts);
-  CHECK(facts.missing(ip_family::v6)->detail ==
+  CHECK(facts.first().missing(ip_family::v6)->detail ==
         "the network gave no IPv6 address: it allows IPv4 only");
-  facts.pdn_lost();
-  CHECK(facts.family_note.empty());
+  facts.first().lost();
+  CHECK(facts.first().family_note.empty());
 }
 
-TEST_CASE("packet events of the default bearer only") {
+TEST_CASE("packet events of one context or of all") {
   network_facts facts;
-  const auto packet_event = [&](std::string_view text) {
-    return cellsock::packet_event(text, facts);
+  const auto check = [&](std::string_view text, packet_change what, std::optional<cid> context) {
+    CAPTURE(text);
+    const auto news = packet_event(text, facts);
+    CHECK(news.what == what);
+    CHECK(news.context == context);
   };
-  CHECK(packet_event("IPV6 0") == packet_change::look);
-  CHECK(packet_event("IPV6 1") == packet_change::none);
-  CHECK(packet_event("IPV6 FAIL 0") == packet_change::look);
-  CHECK(packet_event("ME PDN RESUMED 0") == packet_change::look);
-  CHECK(packet_event("ME PDN DEACT 0") == packet_change::pdn_lost);
-  CHECK(packet_event("NW PDN DEACT 0") == packet_change::pdn_lost);
-  CHECK(packet_event("NW PDN DEACT 1") == packet_change::none);
-  CHECK(packet_event("NW DETACH") == packet_change::pdn_lost);
-  CHECK(packet_event("ME DETACH") == packet_change::pdn_lost);
-  CHECK(packet_event("ME PDN ACT 0,0") == packet_change::look);
-  CHECK(packet_event("ME PDN DEACT") == packet_change::none);
-  CHECK(packet_event("something new") == packet_change::none);
+  const cid second{1};
+  check("IPV6 0", packet_change::look, first_context);
+  check("IPV6 1", packet_change::look, second);
+  check("IPV6 FAIL 0", packet_change::look, first_context);
+  check("ME PDN SUSPENDED 1", packet_change::suspended, second);
+  check("ME PDN RESUMED 0", packet_change::resumed, first_context);
+  check("ME PDN DEACT 0", packet_change::lost, first_context);
+  check("NW PDN DEACT 0", packet_change::lost, first_context);
+  check("NW PDN DEACT 1", packet_change::lost, second);
+  check("NW DETACH", packet_change::lost, std::nullopt);
+  check("ME DETACH", packet_change::lost, std::nullopt);
+  check("ME PDN ACT 0,0", packet_change::look, first_context);
+  check("ME PDN ACT 10", packet_change::look, cid{10});
+  for (const auto* nothing : {"ME PDN DEACT", "NW PDN DEACT 11", "something new"})
+    check(nothing, packet_change::none, std::nullopt);
+}
+
+TEST_CASE("each context has its own facts") {
+  network_facts facts;
+  const cid second{1};
+  read_context("1,\"ipv4v6\",\"iot.example\",\"\",0,0", facts);
+  CHECK(facts.at(second).type_defined == "IPV4V6");
+  CHECK(facts.at(second).apn_defined == "iot.example");
+  CHECK(facts.first().type_defined.empty());
+  read_activation("1,1", facts);
+  CHECK_FALSE(facts.at(second).up());
+  read_pdn_id("3", facts.at(second));
+  CHECK(facts.at(second).id == pdn_id{3});
+  read_address("1,\"10.1.0.9\"", facts);
+  CHECK(facts.at(second).up());
+  CHECK_FALSE(facts.first().up());
+  // A line for each family; the same server twice is one.
+  read_dynamic_parameters("1,,\"iot.example\",\"\",\"\",\"192.0.2.53\",\"192.0.2.54\",,,,,1400",
+                          facts);
+  read_dynamic_parameters("1,,\"iot.example\",\"\",\"\",\"192.0.2.53\",\"2001:db8::53\",,,,,1400",
+                          facts);
+  CHECK(facts.at(second).name_servers.size() == 3);
+  CHECK(facts.at(second).mtu == 1400);
+  refusal_explained("27,1", facts);
+  CHECK(facts.at(second).refused_for == 27U);
+  facts.at(second).lost();
+  CHECK_FALSE(facts.at(second).id);
+  CHECK(facts.at(second).name_servers.empty());
+  CHECK(facts.at(second).apn_defined == "iot.example");
+  // None of its contexts is ours: nothing to write to.
+  read_activation("11,1", facts);
+  read_address("11,\"10.1.0.9\"", facts);
+  read_context("-1,\"IP\",\"a\"", facts);
 }
 
 TEST_CASE("sockets left by an earlier owner") {
