@@ -72,7 +72,7 @@ void hint_job::borrow() {
   if (core_.table.handles_used() >= core_.link.handles_max)
     return end(outcome::failed{ticket_, fail(errc::no_handle, "no socket is free for a hint")});
   dialect::fields values;
-  values.family = family_number(core_.facts.address ? ip_family::v4 : ip_family::v6);
+  values.family = family_number(core_.facts.first().address ? ip_family::v4 : ip_family::v6);
   values.type = type_number(transport::datagram);
   core_.selected.reset();
   core_.run(intent::open, values, [this](const at::reply& reply) {
@@ -87,7 +87,7 @@ void hint_job::borrow() {
 void hint_job::give_peer() {
   dialect::fields values;
   values.handle = number(*borrowed_);
-  values.host = core_.facts.address ? nobody : nobody6;
+  values.host = core_.facts.first().address ? nobody : nobody6;
   values.port = discard_port;
   core_.run(intent::connect, values, [this](const at::reply& reply) {
     if (reply.ok()) return tell(*borrowed_);

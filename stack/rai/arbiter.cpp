@@ -108,6 +108,8 @@ void rai_arbiter::sent(socket_id id, bool left, time_point now) {
   if (m == nullptr) return;
   m->in_flight = false;
   if (!left) m->need.not_sent();
+  // Its own word of that may be lost behind a payload.
+  if (left && connected_) connected_ = true;
   if (armed_ && armed_->who == id && armed_->hint == rai_hint::last && !armed_->since)
     armed_->since = now;
 }
