@@ -129,7 +129,8 @@ void client_actor::resolve(request_id id, const v1::ResolveRequest& m) {
       return refuse(id, fail(errc::no_device, "resolve: no packet data network has this id"));
     pdn = pdn_id{static_cast<std::uint8_t>(m.pdn())};
   }
-  ask(this, seed_.links.front().actor, slow_reply_max, msg::resolve_name{m.host(), family, pdn},
+  ask(this, seed_.links.front().actor, slow_reply_max,
+      msg::resolve_name{m.host(), family, pdn, seed_.who},
       on<msg::name_resolved>([this, id](const msg::name_resolved& r) {
         v1::Reply answer;
         auto& to = *answer.mutable_resolve();

@@ -79,12 +79,14 @@ datagram_actor::behavior_type datagram_actor::make_behavior() {
       [this](const msg::chunk_sent& m) {
         one_out_ = false;
         common_.bytes_sent += m.bytes;
+        radio_.left(m.bytes, true);
         flushes_.reached(bridge_, common_.id, settled());
         offer_next();
         check_flushed();
       },
       [this](const msg::datagram_dropped& m) {
         one_out_ = false;
+        radio_.left(0, false);
         dropped(m.why);
         flushes_.reached(bridge_, common_.id, settled());
         offer_next();
@@ -103,6 +105,7 @@ void datagram_actor::on_exit() {
   flushes_.end(end_reason_.code != errc::none ? end_reason_
                                               : fail(errc::not_connected, "the socket is gone"));
   end_->close();
+  radio_.ends();
   if (bridge_) send(bridge_, msg::forget_socket{common_.id});
   bridge_ = nullptr;
   supervisor_ = nullptr;
@@ -154,6 +157,7 @@ caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_c
     // A modem has no way to dissolve an association; from here on every datagram names its
     // destination, and what still arrives from the old peer is delivered.
     send(bridge_, msg::dissolve_peer{common_.id});
+    radio_.parted();
     common_.peer.reset();
     return msg::channel_connected{};
   }
@@ -172,6 +176,7 @@ caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_c
             connecting_ = false;
             if (c.local) common_.local = common_.from_link(*c.local);
             common_.peer = peer;
+            radio_.joined(peer);
             common_.say_connected(peer);
             promise.deliver(msg::channel_connected{});
           }),
@@ -202,6 +207,7 @@ void datagram_actor::take_packets() {
       continue;
     }
     packet->id = common_.id;
+    packet->hint = hint_.take();
     if (!packet->peer && !common_.peer) {
       dropped(fail(errc::destination_required));
       continue;
@@ -224,6 +230,7 @@ void datagram_actor::take_packets() {
 void datagram_actor::offer_next() {
   if (offered_ || one_out_ || outgoing_.empty()) return;
   offered_ = true;
+  radio_.queued();
   send(bridge_, msg::offer{common_.id, outgoing_.size(), outgoing_.front()->payload.size()});
 }
 
@@ -232,11 +239,16 @@ void datagram_actor::give() {
   offered_ = false;
   auto next = outgoing_.pop(clock().now());
   if (!next) {
+    radio_.nothing();
     send(bridge_, msg::chunk{common_.id, {}});  // nothing after all
     return check_flushed();
   }
   one_out_ = true;
-  send(bridge_, std::move(*next));
+  const auto held = std::make_shared<msg::datagram>(std::move(*next));
+  radio_.before_chunk(held->hint, outgoing_.empty(), held->peer, [this, held](rai_hint hint) {
+    held->hint = hint;
+    send(bridge_, std::move(*held));
+  });
 }
 
 /// Of those taken: sent, or given up.
@@ -255,12 +267,27 @@ caf::result<msg::channel_flushed> datagram_actor::flush(const msg::flush_channel
 caf::result<msg::option_set> datagram_actor::set(const msg::set_option& m) {
   take_packets();
   offer_next();
+  if (m.name == msg::option::release_assistance) return set_hint(m);
   return set_option_through(this, bridge_, common_, m, untouched(), [this](msg::option name) {
     // A packet that is larger than the whole buffer would never get through.
     if (name == msg::option::receive_buffer)
       end_->hold_for_program(
           std::max(static_cast<int>(common_.kept(name)), limits::datagram_channel_buffer_bytes));
   });
+}
+
+/// A hint goes with the next datagram; "nothing more" is said at once.
+caf::result<msg::option_set> datagram_actor::set_hint(const msg::set_option& m) {
+  if (const auto why = common_.may_set(m, untouched()); why.code != errc::none)
+    return to_error(why);
+  const auto hint = rai_hint_of(m.value);
+  if (hint != rai_hint::no_data) {
+    hint_.set(hint);
+    return msg::option_set{};
+  }
+  auto promise = make_response_promise<msg::option_set>();
+  radio_.no_data([promise]() mutable { promise.deliver(msg::option_set{}); });
+  return promise;
 }
 
 void datagram_actor::dropped(const failure& why) {
@@ -280,6 +307,7 @@ void datagram_actor::check_flushed() {
 
 void datagram_actor::deliver(msg::received& m) {
   common_.bytes_received += m.data.size();
+  radio_.received(m.data.size(), clock().now());
   if (reader_gone_) return;
   const auto from = m.from ? common_.from_link(*m.from) : common_.peer;
   incoming_.push(wire::packet_of(from, m.data), clock().now());

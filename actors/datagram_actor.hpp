@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "actors/flush_queue.hpp"
+#include "actors/radio_side.hpp"
 #include "actors/socket_seed.hpp"
 #include "stack/datagram_queue.hpp"
+#include "stack/rai/pending_hints.hpp"
 
 namespace cellsock {
 
@@ -28,6 +30,7 @@ private:
   [[nodiscard]] std::uint64_t settled() const;
   caf::result<msg::channel_flushed> flush(const msg::flush_channel& m);
   caf::result<msg::option_set> set(const msg::set_option& m);
+  caf::result<msg::option_set> set_hint(const msg::set_option& m);
   void check_flushed();
   void deliver(msg::received& m);
   void flush_received();
@@ -49,8 +52,10 @@ private:
   bool room_told_ = false;
   bool reader_gone_ = false;
   std::uint64_t dropped_ = 0;
+  next_hint hint_;
   std::uint64_t taken_ = 0;  // datagrams from the program; what flushes count
   flush_queue flushes_{*this};
+  radio_side radio_{*this, common_, supervisor_};
   failure end_reason_{errc::none};
 };
 

@@ -86,6 +86,11 @@ inline constexpr std::array table{
         "a line of the modem's own that nobody asked for"},
     row{"bridge-crashed", level::error, "link why",
         "the modem's actor failed; its sockets are gone and it is started again"},
+    // The radio.
+    row{"rai-told", level::debug, "link socket program hint why detail",
+        "the modem was told a release assistance hint: with the socket's payload, or alone"},
+    row{"rai-withheld", level::debug, "link socket program hint why because detail",
+        "a hint was not told, or not yet: `because` is the socket that stands in the way"},
     // The trace.
     row{"at", level::info, "link dir socket text payload",
         "one line of the AT dialogue: `>` to the modem, `<` from it, `-` a note; payload only for "

@@ -3,12 +3,12 @@
 
 #include <sys/socket.h>
 
-#include <fstream>
 #include <random>
 
 #include "actors/ask.hpp"
 #include "actors/client_actor.hpp"
 #include "actors/log.hpp"
+#include "actors/process_identity.hpp"
 #include "stack/limits.hpp"
 
 namespace cellsock {
@@ -19,10 +19,9 @@ msg::owner peer_of(int fd) {
   ucred credentials{};
   socklen_t size = sizeof credentials;
   ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size);
-  msg::owner who{credentials.pid, credentials.uid, {}};
-  std::ifstream comm("/proc/" + std::to_string(credentials.pid) + "/comm");
-  std::getline(comm, who.program);
-  return who;
+  auto found = identify(credentials.pid);
+  return {credentials.pid, credentials.uid, std::move(found.name), std::move(found.executable),
+          std::move(found.unit)};
 }
 
 std::uint64_t random_instance() {

@@ -110,6 +110,8 @@ using bridge_handle = caf::typed_actor<
     caf::replies_to<msg::get_interfaces>::with<msg::interfaces>,
     // Fails with command_refused (detail: why), timed_out, link_down.
     caf::replies_to<msg::run_at>::with<msg::at_answered>,
+    // Fails with no_handle, unknown_option, link_down.
+    caf::replies_to<msg::tell_hint>::with<msg::option_set>,
     caf::replies_to<msg::get_bridge_report>::with<msg::bridge_report>,
     // Closes every socket in the modem, then the port.
     caf::replies_to<msg::stop_bridge>::with<msg::bridge_stopped>,
@@ -177,12 +179,16 @@ using supervisor_handle = caf::typed_actor<
     caf::reacts_to<msg::socket_moved>, caf::reacts_to<msg::connection_taken>,
     caf::replies_to<msg::get_link_report>::with<msg::link_report>,
     caf::replies_to<msg::get_rules>::with<msg::current_rules>,
-    caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
+    caf::replies_to<msg::resolve_name>::with<msg::name_resolved>, caf::reacts_to<msg::lookup_moves>,
     caf::replies_to<msg::get_interfaces>::with<msg::interfaces>,
     caf::replies_to<msg::set_dns>::with<msg::option_set>,
     caf::replies_to<msg::run_at>::with<msg::at_answered>, caf::reacts_to<msg::link_changed>,
     caf::reacts_to<msg::socket_closing>, caf::reacts_to<msg::socket_ended>,
-    caf::reacts_to<msg::tick>,
+    // The radio: what sockets do, what to tell the modem before they do it.
+    caf::reacts_to<msg::radio_news>, caf::replies_to<msg::ask_radio>::with<msg::radio_word>,
+    caf::reacts_to<msg::radio_changed>, caf::reacts_to<msg::hint_refused>,
+    caf::reacts_to<msg::radio_tick>,
+    caf::replies_to<msg::get_radio_report>::with<msg::radio_report>, caf::reacts_to<msg::tick>,
     // Sockets first, then the bridge.
     caf::replies_to<msg::stop_all>::with<msg::stopped>>;
 
@@ -224,6 +230,7 @@ CELLSOCK_MESSAGE(get_link_report)
 CELLSOCK_MESSAGE(link_report)
 CELLSOCK_MESSAGE(resolve_name)
 CELLSOCK_MESSAGE(name_resolved)
+CELLSOCK_MESSAGE(lookup_moves)
 CELLSOCK_MESSAGE(run_at)
 CELLSOCK_MESSAGE(at_answered)
 CELLSOCK_MESSAGE(get_rules)
@@ -300,6 +307,15 @@ CELLSOCK_MESSAGE(datagram_dropped)
 CELLSOCK_MESSAGE(received)
 CELLSOCK_MESSAGE(reception_ended)
 CELLSOCK_MESSAGE(socket_broken)
+CELLSOCK_MESSAGE(radio_news)
+CELLSOCK_MESSAGE(ask_radio)
+CELLSOCK_MESSAGE(radio_word)
+CELLSOCK_MESSAGE(tell_hint)
+CELLSOCK_MESSAGE(hint_refused)
+CELLSOCK_MESSAGE(radio_changed)
+CELLSOCK_MESSAGE(radio_tick)
+CELLSOCK_MESSAGE(get_radio_report)
+CELLSOCK_MESSAGE(radio_report)
 CELLSOCK_MESSAGE(get_bridge_report)
 CELLSOCK_MESSAGE(bridge_report)
 CELLSOCK_MESSAGE(link_changed)

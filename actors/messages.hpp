@@ -17,6 +17,9 @@
 #include "stack/endpoint.hpp"
 #include "stack/ids.hpp"
 #include "stack/link_status.hpp"
+#include "stack/radio/ledger.hpp"
+#include "stack/rai/cell_verdict.hpp"
+#include "stack/rai/hint.hpp"
 #include "stack/result.hpp"
 #include "stack/socket_machine.hpp"
 #include "stack/socket_options.hpp"
@@ -38,6 +41,8 @@ struct owner {
   pid_t pid = 0;
   uid_t uid = 0;
   std::string program = {};
+  std::string executable = {};  // its path, by the kernel's word; empty: not known
+  std::string unit = {};        // systemd's; empty: none
 };
 
 /// What a socket is apart from its connection; enough to make it again after a failed connect.
@@ -62,6 +67,12 @@ struct resolve_name {
   std::string host;
   std::optional<ip_family> family;
   std::optional<pdn_id> pdn = {};  // ask through this one; empty: the default
+  owner who = {};
+};
+/// A lookup makes traffic, and waits for an answer; until it does not.
+struct lookup_moves {
+  owner who;
+  bool begins = false;
 };
 struct name_resolved {
   std::vector<ip_address> addresses;
@@ -324,11 +335,47 @@ struct want_receive {
 struct chunk {
   socket_id id;
   bytes data;
+  rai_hint hint = rai_hint::none;  // told to the modem just before
 };
 struct datagram {
   socket_id id;
   std::optional<endpoint> peer;
   bytes payload;
+  rai_hint hint = rai_hint::none;
+};
+
+// ---- socket actor -> supervisor: the radio that all sockets share ----
+/// Told when something changes, not with each chunk.
+enum class radio_fact : std::uint8_t {
+  queued,     // the program wrote, and nothing had waited
+  nothing,    // nothing waits after all
+  sent,       // a chunk that was asked about has left
+  not_sent,   // it did not
+  received,   // every datagram; of a stream now and then
+  connected,  // a stream's connection stands
+  not_connected,
+  joined,  // a datagram socket has a peer in the modem
+  parted,
+  ended,  // it carries nothing any more
+};
+struct radio_news {
+  socket_id id;
+  radio_fact what;
+  std::optional<endpoint> peer = {};
+  std::uint64_t bytes_sent = 0;  // since the last news
+  std::uint64_t bytes_received = 0;
+};
+/// Before something that uses the radio; answered at once.
+struct ask_radio {
+  enum class about : std::uint8_t { chunk, connect, no_data };
+  socket_id id;
+  about what = about::chunk;
+  rai_hint said = rai_hint::none;  // by the program
+  bool empties = true;             // nothing waits behind this chunk
+  std::optional<endpoint> to = {};
+};
+struct radio_word {
+  rai_hint tell = rai_hint::none;  // with the chunk
 };
 
 // ---- bridge -> socket actor ----
@@ -370,6 +417,31 @@ struct bridge_report {
 struct link_changed {
   link_status link;
   link_rules rules = {};
+};
+/// Through this socket, or through none of a program's. Goes with no payload.
+struct tell_hint {
+  std::optional<socket_id> through;
+  rai_hint hint;
+};
+/// The modem did not take a hint that came with a chunk.
+struct hint_refused {
+  socket_id id;
+  rai_hint hint;
+};
+/// By the modem's word.
+struct radio_changed {
+  bool connected = false;
+};
+struct radio_tick {
+  std::uint64_t generation = 0;
+};
+struct get_radio_report {};
+struct radio_report {
+  std::string link = {};
+  bool automatic = false;
+  bool has_radio = true;
+  cell_verdict verdict = {};
+  radio_ledger::report ledger = {};
 };
 struct stop_bridge {};
 struct bridge_stopped {};

@@ -32,6 +32,8 @@ struct names_actor::inquiry {
   std::vector<ip_address> network_servers = {};
   std::vector<ip_address> chosen_servers = {};
   std::vector<dns::source> left = {};  // whom to ask, the next first
+  msg::owner who = {};                 // the first who asked
+  bool begun = false;                  // somebody was asked
   failure why{errc::name_try_again, "there is no name server to ask"};
 };
 
@@ -71,6 +73,7 @@ void names_actor::on_exit() {
   link_ = {};
   seed_.random = {};
   seed_.ids = {};
+  seed_.supervisor = nullptr;
 }
 
 void names_actor::link_changed(msg::names_link& m) {
@@ -95,6 +98,7 @@ caf::result<msg::name_resolved> names_actor::resolve(const msg::resolve_name& m)
   auto what = std::make_shared<inquiry>();
   what->pdn = m.pdn.value_or(pdn_id{});
   what->question = {m.host, m.family, {}};
+  what->who = m.who;
   if (what->pdn != pdn_id{}) what->question.pdn = what->pdn;
   if (const auto* known = cache_.find(what->question, clock().now())) {
     if (!*known) return to_error(known->error());
@@ -171,10 +175,16 @@ bool names_actor::was_silent(pdn_id pdn) {
   return false;
 }
 
+void names_actor::begin(const shared_inquiry& what) {
+  if (std::exchange(what->begun, true) || !seed_.supervisor) return;
+  send(seed_.supervisor, msg::lookup_moves{what->who, true});
+}
+
 void names_actor::ask_link(const shared_inquiry& what) {
+  begin(what);
   const auto& question = what->question;
   ask(this, link_.bridge, limits::resolve_max,
-      msg::resolve_name{question.host, question.family, question.pdn},
+      msg::resolve_name{question.host, question.family, question.pdn, {}},
       on<msg::name_resolved>(
           [this, what](msg::name_resolved& r) { ended(what, std::move(r.addresses), {}); }),
       [this, what](const failure& why) { ended(what, why, {}); });
@@ -185,6 +195,7 @@ void names_actor::ask_servers(const shared_inquiry& what, dns::source whose) {
   if (!name) return ended(what, name.error(), {});
   const auto own = resolver_of(what->pdn);
   if (!own) return ended(what, own.error(), {});
+  begin(what);
   ++(*own)->open;
   const auto born = (*own)->born;
   const bool network = whose == dns::source::network;
@@ -215,6 +226,7 @@ void names_actor::ended(const shared_inquiry& what, const name_cache::answer& sa
     // A program knows no name servers' sockets.
     if (what->why.code == errc::no_handle) what->why.code = errc::name_try_again;
   }
+  if (what->begun && seed_.supervisor) send(seed_.supervisor, msg::lookup_moves{what->who, false});
   cache_.store(what->question, said, clock().now(), good_for);
   const auto those = waiting_.extract(what->question);
   if (those.empty()) return;

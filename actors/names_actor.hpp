@@ -13,7 +13,8 @@ namespace cellsock {
 struct names_seed {
   std::string link = {};
   link_kind kind = link_kind::modem;
-  socket_ids ids = {};  // for the resolvers' sockets
+  socket_ids ids = {};                // for the resolvers' sockets
+  supervisor_handle supervisor = {};  // hears when a lookup makes traffic
   std::uint16_t server_port = dns::limits::server_port;
   dns::lookup::randomness random = {};  // empty: the system's
 };
@@ -40,6 +41,7 @@ private:
 
   caf::result<msg::name_resolved> resolve(const msg::resolve_name& m);
   void plan(const shared_inquiry& what, const msg::interfaces& there);
+  void begin(const shared_inquiry& what);
   void ask_next(const shared_inquiry& what);
   void ask_link(const shared_inquiry& what);
   void ask_servers(const shared_inquiry& what, dns::source whose);

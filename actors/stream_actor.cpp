@@ -55,6 +55,7 @@ stream_actor::behavior_type stream_actor::make_behavior() {
       [this](const msg::chunk_sent& m) {
         chunk_out_ = false;
         common_.bytes_sent += m.bytes;
+        radio_.left(m.bytes, true);
         moved_at_ = clock().now();
         flushes_.reached(bridge_, common_.id, common_.bytes_sent);
         if (common_.stream.prompt) offer_more();
@@ -63,6 +64,7 @@ stream_actor::behavior_type stream_actor::make_behavior() {
       [](const msg::datagram_dropped&) {},
       [this](msg::received& m) {
         common_.bytes_received += m.data.size();
+        radio_.received(m.data.size(), clock().now());
         moved_at_ = clock().now();
         if (reader_gone_) return tell_room();
         if (backlog_.empty())
@@ -90,6 +92,7 @@ void stream_actor::on_exit() {
   flushes_.end(end_reason_.code != errc::none ? end_reason_
                                               : fail(errc::not_connected, "the socket is gone"));
   server_.reset();
+  radio_.ends();
   if (bridge_) send(bridge_, msg::forget_socket{common_.id});
   end_->close();
   bridge_ = nullptr;
@@ -141,6 +144,7 @@ void stream_actor::perform(socket_action action, const failure& why) {
       break;
     case socket_action::deliver_rest:
       end(why);
+      radio_.ends();
       deliver();
       break;
     case socket_action::end_channel: end_->close(); break;
@@ -205,20 +209,28 @@ caf::result<msg::channel_connected> stream_actor::connect(const msg::connect_cha
   advance(socket_event::connect_asked);
   common_.say_connecting(*m.peer);
   const auto timeout = common_.connect_timeout();
-  ask(this, bridge_, timeout + bridge_reply_max, msg::connect_socket{common_.id, *told, timeout},
-      on<msg::socket_connected>([this, to = *m.peer](const msg::socket_connected& c) {
-        if (c.local) common_.local = common_.from_link(*c.local);
-        common_.say_connected(to);
-        advance(socket_event::connected);
-      }),
-      [this, to = *m.peer](const failure& why) {
-        common_.say_connect_failed(to, why);
-        advance(socket_event::connect_failed, why);
-      });
+  radio_.connecting(
+      [this, to = *m.peer, told = *told, timeout] { ask_connect(to, told, timeout); });
   if (m.nonblocking) return to_error(fail(errc::connect_in_progress));
   connecting_ = make_response_promise<msg::channel_connected>();
   answer_due_ = true;
   return connecting_;
+}
+
+void stream_actor::ask_connect(const endpoint& to, const endpoint& told,
+                               std::chrono::milliseconds timeout) {
+  ask(this, bridge_, timeout + bridge_reply_max, msg::connect_socket{common_.id, told, timeout},
+      on<msg::socket_connected>([this, to](const msg::socket_connected& c) {
+        if (c.local) common_.local = common_.from_link(*c.local);
+        common_.say_connected(to);
+        radio_.connect_ended(true, to);
+        advance(socket_event::connected);
+      }),
+      [this, to](const failure& why) {
+        common_.say_connect_failed(to, why);
+        radio_.connect_ended(false, {});
+        advance(socket_event::connect_failed, why);
+      });
 }
 
 caf::result<msg::channel_bound> stream_actor::bind(const msg::bind_channel& m) {
@@ -234,10 +246,25 @@ bool stream_actor::untouched() const {
 }
 
 caf::result<msg::option_set> stream_actor::set(const msg::set_option& m) {
+  if (m.name == msg::option::release_assistance) return set_hint(m);
   return set_option_through(this, bridge_, common_, m, untouched(), [this](msg::option name) {
     if (name == msg::option::server_session_timeout_s) watch_session();
     if (name == msg::option::receive_buffer && !common_.listening) hold_for_program();
   });
+}
+
+/// A hint is about what is written from here on; "nothing more" is said at once.
+caf::result<msg::option_set> stream_actor::set_hint(const msg::set_option& m) {
+  if (const auto why = common_.may_set(m, untouched()); why.code != errc::none)
+    return to_error(why);
+  const auto hint = rai_hint_of(m.value);
+  if (hint != rai_hint::no_data) {
+    hints_.set(hint, end_->padded() ? 0 : end_->written());
+    return msg::option_set{};
+  }
+  auto answer = make_response_promise<msg::option_set>();
+  radio_.no_data([answer]() mutable { answer.deliver(msg::option_set{}); });
+  return answer;
 }
 
 void stream_actor::hold_for_program() {
@@ -288,7 +315,8 @@ bool stream_actor::carries_input() const {
 }
 
 void stream_actor::offer_more() {
-  if (staging_.empty() || offered_ || state_ == socket_state::ending) return;
+  if (staging_.empty() || offered_ || asking_ || state_ == socket_state::ending) return;
+  radio_.queued();
   if (common_.stream.prompt) {
     if (!chunk_out_) give(common_.stream.chunk_bytes_max);
     return;
@@ -312,7 +340,23 @@ void stream_actor::give(std::size_t bytes_max) {
     staging_.erase(staging_.begin(), cut);
   }
   chunk_out_ = !out.empty();
-  send(bridge_, msg::chunk{common_.id, std::move(out)});
+  if (out.empty()) radio_.nothing();
+  const bool empties = staging_.empty() && end_->unread() == 0;
+  const auto end = end_->written() - end_->unread() - staging_.size();
+  const auto said =
+      hints_.empty() ? rai_hint::none : hints_.take(end - out.size(), out.size(), empties);
+  if (out.empty() || !radio_.asks(said, empties))
+    return send_chunk(std::move(out), rai_hint::none, listening);
+  asking_ = true;
+  const auto held = std::make_shared<msg::bytes>(std::move(out));
+  radio_.before_chunk(said, empties, {}, [this, held, listening](rai_hint hint) {
+    asking_ = false;
+    send_chunk(std::move(*held), hint, listening);
+  });
+}
+
+void stream_actor::send_chunk(msg::bytes out, rai_hint hint, bool listening) {
+  send(bridge_, msg::chunk{common_.id, std::move(out), hint});
   // The next chunk gathers while this one is on the line.
   if (!listening) fill_staging(common_.stream.chunk_bytes_max);
   offer_more();

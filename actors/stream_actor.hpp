@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "actors/flush_queue.hpp"
+#include "actors/radio_side.hpp"
 #include "actors/server_side.hpp"
 #include "actors/socket_seed.hpp"
+#include "stack/rai/pending_hints.hpp"
 
 namespace cellsock {
 
@@ -34,6 +36,9 @@ private:
   void fill_staging(std::size_t bytes_max);
   void offer_more();
   void give(std::size_t bytes_max);
+  void send_chunk(msg::bytes out, rai_hint hint, bool listening);
+  caf::result<msg::option_set> set_hint(const msg::set_option& m);
+  void ask_connect(const endpoint& to, const endpoint& told, std::chrono::milliseconds timeout);
   void check_flushed();
   void finish_sending();
   [[nodiscard]] bool carries_input() const;
@@ -60,6 +65,7 @@ private:
   bool input_ended_ = false;  // nothing more will come from the program
   bool chunk_out_ = false;    // a chunk is with the bridge
   bool offered_ = false;
+  bool asking_ = false;  // what to tell of the chunk that is next
   bool finish_told_ = false;
   msg::bytes backlog_;  // received, not yet in the channel
   std::size_t backlog_from_ = 0;
@@ -75,6 +81,8 @@ private:
   std::chrono::steady_clock::time_point moved_at_{};
   std::uint64_t session_ = 0;
   flush_queue flushes_{*this};
+  radio_side radio_{*this, common_, supervisor_};
+  stream_hints hints_;
   std::uint64_t linger_ = 0;  // the timer that counts; older ones are stale
 };
 

@@ -59,6 +59,7 @@ caf::result<msg::channel_connected> stream_actor::begin_accepted(const msg::begi
   common_.peer = common_.from_link(m.peer);
   common_.local = common_.from_link(m.local);
   send(supervisor_, msg::connection_taken{common_.id, m.listener, *common_.peer});
+  radio_.connect_ended(true, common_.peer);
   advance(socket_event::accepted);
   moved_at_ = clock().now();
   watch_session();

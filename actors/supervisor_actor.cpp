@@ -19,6 +19,7 @@ supervisor_actor::supervisor_actor(caf::actor_config& config, supervisor_seed se
       ids_([next = std::make_shared<std::uint32_t>(seed_.first_id), step = seed_.links] {
         return socket_id{std::exchange(*next, *next + step)};
       }),
+      radio_(desk()),
       backoff_(limits::restart_backoff_min) {}
 
 supervisor_actor::behavior_type supervisor_actor::make_behavior() {
@@ -51,6 +52,12 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
       [this](msg::resolve_name& m) -> caf::result<msg::name_resolved> {
         return delegate(names_, std::move(m));
       },
+      [this](const msg::lookup_moves& m) {
+        if (m.begins)
+          radio_.lookup_begins(m.who, clock().now());
+        else
+          radio_.lookup_ends(m.who, clock().now());
+      },
       [this](const msg::get_interfaces& m) -> caf::result<msg::interfaces> {
         return delegate(bridge_, m);
       },
@@ -70,6 +77,18 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
                                      {"why", cellsock::name(m.stone.why.code)},
                                      {"detail", m.stone.why.detail}});
         if (seed_.directory) send(seed_.directory, m);
+      },
+      [this](const msg::radio_news& m) { radio_.news(m, clock().now()); },
+      [this](const msg::ask_radio& m) { return radio_.word(m, clock().now()); },
+      [this](const msg::radio_changed& m) { radio_.radio(m.connected, clock().now()); },
+      [this](const msg::hint_refused& m) { radio_.refused(m.id, m.hint, clock().now()); },
+      [this](const msg::radio_tick& m) {
+        if (m.generation == radio_generation_) radio_.due(clock().now());
+      },
+      [this](const msg::get_radio_report&) {
+        auto report = radio_.report(clock().now());
+        report.has_radio = seed_.kind == link_kind::modem;
+        return report;
       },
       [this](const msg::tick& m) {
         if (m.generation == generation_ && !stopping_) start_bridge();
@@ -102,6 +121,7 @@ void supervisor_actor::add(child made, bool holds) {
   monitor(made.actor);
   by_id_.emplace(made.id, address);
   admitted_.add(made.id, made.who.uid, holds);
+  if (seed_.kind == link_kind::modem) radio_.opened(made.id, made.shape.kind, made.who);
   children_.emplace(address, std::move(made));
 }
 
@@ -114,6 +134,7 @@ void supervisor_actor::remove(const caf::actor_addr& address) {
   const auto gone = children_.find(address);
   if (gone == children_.end()) return;
   by_id_.erase(gone->second.id);
+  radio_.closed(gone->second.id, clock().now());
   admitted_.remove(gone->second.id);
   children_.erase(gone);
 }
@@ -209,8 +230,8 @@ void supervisor_actor::down(const caf::down_msg& m) {
 // ---- names ----
 
 void supervisor_actor::start_names() {
-  names_ = names_handle(
-      spawn<names_actor>(names_seed{seed_.name, seed_.kind, ids_, seed_.name_server_port, {}}));
+  names_ = names_handle(spawn<names_actor>(
+      names_seed{seed_.name, seed_.kind, ids_, this, seed_.name_server_port, {}}));
   monitor(names_);
   names_told_ = {};
   tell_names();
@@ -240,6 +261,28 @@ void supervisor_actor::tell_names() {
 
 // ---- the bridge ----
 
+radio_desk::seed supervisor_actor::desk() {
+  return {.link = seed_.name,
+          .automatic = seed_.rai_automatic,
+          .unguessed = seed_.rai_unguessed,
+          .tell =
+              [this](std::optional<socket_id> through, rai_hint hint) {
+                if (!bridge_) return;
+                ask(this, bridge_, limits::actor_reply_max * 2, msg::tell_hint{through, hint},
+                    on<msg::option_set>([](const msg::option_set&) {}),
+                    [this, through, hint](const failure& why) {
+                      if (why.code == errc::unknown_option)
+                        radio_.refused(through, hint, clock().now());
+                      else
+                        radio_.untold(through, hint);
+                    });
+              },
+          .wake_in =
+              [this](std::chrono::nanoseconds span) {
+                delayed_send(this, span, msg::radio_tick{++radio_generation_});
+              }};
+}
+
 void supervisor_actor::start_bridge() {
   bridge_ = seed_.make_bridge(system(), this);
   monitor(bridge_);
@@ -249,6 +292,7 @@ void supervisor_actor::start_bridge() {
 void supervisor_actor::bridge_down(const failure& why) {
   bridge_ = nullptr;
   if (bridge_stopping_) return finish_stop();
+  radio_.radio(false, clock().now());
   log::error("bridge-crashed", {{"link", seed_.name}, {"why", why.detail}});
   link_.state = link_state::lost;
   link_.trouble = why;

@@ -6,6 +6,7 @@
 
 #include "actors/channel.hpp"
 #include "actors/names_actor.hpp"
+#include "actors/radio_desk.hpp"
 #include "stack/admission.hpp"
 #include "stack/limits.hpp"
 
@@ -24,6 +25,8 @@ struct supervisor_seed {
   std::uint32_t links = 1;
   link_kind kind = link_kind::modem;
   std::uint16_t name_server_port = dns::limits::server_port;  // tests have another
+  bool rai_automatic = true;                 // hints that programs do not give are guessed
+  std::set<std::string> rai_unguessed = {};  // but not for these programs
 };
 
 /// One link's supervisor: makes and buries socket actors, decides admission (the modem has 7 or 8
@@ -61,6 +64,7 @@ private:
   void bridge_down(const failure& why);
   void link_changed(const msg::link_changed& m);
   void say_lines(const modem_lines& lines) const;
+  [[nodiscard]] radio_desk::seed desk();
   void finish_stop();
   [[nodiscard]] const datagram_rules& rules_of(ip_family family) const;
   void add(child made, bool holds);
@@ -81,6 +85,8 @@ private:
   /// Those beyond the modem's sockets hold none: their programs may choose another modem yet.
   admission admitted_;
   socket_ids ids_;
+  radio_desk radio_;
+  std::uint64_t radio_generation_ = 0;
   std::uint32_t restarts_ = 0;
   std::chrono::milliseconds backoff_;
   std::uint64_t generation_ = 0;

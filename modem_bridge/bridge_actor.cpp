@@ -119,11 +119,11 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         settle();
       },
       [this](msg::chunk& m) {
-        engine_.chunk(m.id, std::move(m.data), now());
+        engine_.chunk(m.id, std::move(m.data), now(), m.hint);
         settle();
       },
       [this](msg::datagram& m) {
-        engine_.datagram(m.id, m.peer, std::move(m.payload), now());
+        engine_.datagram(m.id, m.peer, std::move(m.payload), now(), m.hint);
         settle();
       },
       // Not asked of a modem (stream_rules), and nothing it could do.
@@ -145,6 +145,13 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         const auto t = next_ticket();
         auto answer = pend<msg::at_answered>(t);
         engine_.run_at(t, std::move(m.command), m.timeout, now());
+        settle();
+        return answer;
+      },
+      [this](const msg::tell_hint& m) -> caf::result<msg::option_set> {
+        const auto t = next_ticket();
+        auto answer = pend<msg::option_set>(t);
+        engine_.hint(t, m.through, m.hint, now());
         settle();
         return answer;
       },
@@ -265,6 +272,9 @@ void bridge_actor::handle(engine_outcome& happened) {
           },
           [&](outcome::chunk_sent& o) { tell(o.id, msg::chunk_sent{o.bytes}); },
           [&](outcome::datagram_dropped& o) { tell(o.id, msg::datagram_dropped{o.why}); },
+          [&](outcome::hint_refused& o) {
+            if (supervisor_) send(supervisor_, msg::hint_refused{o.id, o.hint});
+          },
           [&](outcome::received& o) {
             tell(o.id, msg::received{std::move(o.bytes), o.from});
           },
@@ -274,7 +284,9 @@ void bridge_actor::handle(engine_outcome& happened) {
           [&](outcome::notice& o) {
             if (notice_) notice_(o.line);
           },
-          [](outcome::radio_connected&) {},
+          [&](outcome::radio_connected& o) {
+            if (supervisor_) send(supervisor_, msg::radio_changed{o.connected});
+          },
           [&](outcome::network_changed&) { report_link(); },
           [&](outcome::set_baud& o) { line_->set_baud(o.baud); },
           [&](outcome::reopen_port& o) {

@@ -38,6 +38,9 @@ bool radio_is_off(const context& c) {
 bool context_wanted(const context& c) {
   return !c.pdn.apn.empty() || c.pdn.family;
 }
+bool needs_release_14(const context& c) {
+  return radio_is_off(c) && c.identity.model.starts_with("nRF9160");
+}
 bool may_define_context(const context& c) {
   return radio_is_off(c) && c.context_differs();
 }
@@ -95,6 +98,9 @@ constexpr std::array start{
     bring_up_step{{}, "AT+CSCON=1", "", 5s},
     bring_up_step{{}, "AT%MDMEV=1", "", 5s},
     bring_up_step{{}, "AT+CNEC=16", "", 5s},
+    // Release assistance: the older modem keeps it among the features of release 14.
+    bring_up_step{{}, "AT%REL14FEAT=0,1,0,0,0", "", 5s, refusal::ignore, needs_release_14},
+    bring_up_step{{}, "AT%RAI=1", "", 5s},
     // Returns soon; the search goes on by itself.
     bring_up_step{{}, "AT+CFUN=1", "", 30s, refusal::about_sim, radio_is_off},
 };

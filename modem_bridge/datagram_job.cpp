@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "modem_bridge/hint_job.hpp"
 #include "modem_bridge/modem_limits.hpp"
 #include "modem_bridge/reply_fields.hpp"
 #include "modem_bridge/segmenter.hpp"
@@ -39,7 +40,7 @@ void datagram_job::take_nothing() {
   finish();
 }
 
-void datagram_job::take(std::optional<endpoint> to, std::vector<std::byte> bytes) {
+void datagram_job::take(std::optional<endpoint> to, std::vector<std::byte> bytes, rai_hint hint) {
   if (!asking_) return;
   answered();
   auto* entry = core_.table.find(id_);
@@ -47,6 +48,7 @@ void datagram_job::take(std::optional<endpoint> to, std::vector<std::byte> bytes
   if (entry->offered > 0) --entry->offered;
   entry->next_bytes = 0;
   to_ = to;
+  hint_ = hint;
   bytes_ = std::move(bytes);
   if (!carries(core_.rules_for(family_), bytes_)) {
     ++core_.link.uart.datagrams_refused;
@@ -86,7 +88,7 @@ void datagram_job::send_connected() {
   if (gone_) return finish();
   const auto* entry = core_.table.find(id_);
   if (entry->peer && !entry->connected) return reconnect();
-  send();
+  tell();
 }
 
 void datagram_job::reconnect() {
@@ -100,8 +102,12 @@ void datagram_job::reconnect() {
     if (!reply.ok())
       return drop(errc::modem_error, "the modem refused to connect the socket again");
     if (auto* socket = core_.table.find(id_)) socket->connected = true;
-    send();
+    tell();
   });
+}
+
+void datagram_job::tell() {
+  tell_hint(core_, id_, hint_, [this] { send(); });
 }
 
 void datagram_job::send() {

@@ -5,6 +5,7 @@
 
 #include "modem_bridge/engine_core.hpp"
 #include "modem_bridge/job.hpp"
+#include "stack/rai/hint.hpp"
 
 namespace cellsock {
 
@@ -16,7 +17,7 @@ public:
 
   void start() override;
   /// The answer to want_chunk. `to` absent: the connected peer.
-  void take(std::optional<endpoint> to, std::vector<std::byte> payload);
+  void take(std::optional<endpoint> to, std::vector<std::byte> payload, rai_hint hint);
   /// Nothing after all.
   void take_nothing();
   void abandon(const failure& why) override;
@@ -29,6 +30,7 @@ private:
   void send_connected();
   void reconnect();
   void reopen(const failure& dropped);
+  void tell();
   void send();
   void send_text(dialect::intent how, std::string_view text);
   void enter_data_mode();
@@ -46,6 +48,7 @@ private:
   bool asking_ = false;
   bool gone_ = false;
   std::optional<endpoint> to_;
+  rai_hint hint_ = rai_hint::none;
   std::vector<std::byte> bytes_;
   bool ends_in_guard_ = false;  // the terminator must wait until the modem has let go of a '+'
 };

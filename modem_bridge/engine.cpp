@@ -166,18 +166,19 @@ void engine::offer(socket_id id, std::size_t waiting, time_point now, std::size_
   m.pump();
 }
 
-void engine::chunk(socket_id id, std::vector<std::byte> bytes, time_point now) {
+void engine::chunk(socket_id id, std::vector<std::byte> bytes, time_point now, rai_hint hint) {
   auto& m = *impl_;
   m.core.set_now(now);
   const bool its_turn = m.active && m.active->socket() == id;
   if (its_turn && m.asked_stream != nullptr && m.asked_stream->asking()) {
-    m.asked_stream->take(std::move(bytes));
+    m.asked_stream->take(std::move(bytes), hint);
   } else if (its_turn && m.asked_datagram != nullptr && bytes.empty()) {
     m.asked_datagram->take_nothing();
   } else if (auto* entry = m.core.table.find(id);
              entry != nullptr && entry->kind == transport::stream && entry->connected) {
     // Too late for its turn, but its owner has let go of the bytes: a stream may not lose them.
     entry->kept.insert(entry->kept.end(), bytes.begin(), bytes.end());
+    entry->kept_hint = hint;
     m.update_turns(*entry);
   }
   m.end_job_if_finished();
@@ -185,7 +186,7 @@ void engine::chunk(socket_id id, std::vector<std::byte> bytes, time_point now) {
 }
 
 void engine::datagram(socket_id id, std::optional<endpoint> to, std::vector<std::byte> payload,
-                      time_point now) {
+                      time_point now, rai_hint hint) {
   auto& m = *impl_;
   m.core.set_now(now);
   if (m.asked_datagram == nullptr || !m.asked_datagram->asking() || !m.active ||
@@ -195,7 +196,7 @@ void engine::datagram(socket_id id, std::optional<endpoint> to, std::vector<std:
           id, fail(errc::would_block, "given after its turn had passed")});
     return;
   }
-  m.asked_datagram->take(std::move(to), std::move(payload));
+  m.asked_datagram->take(std::move(to), std::move(payload), hint);
   m.end_job_if_finished();
   m.pump();
 }

@@ -16,6 +16,7 @@
 #include "stack/endpoint.hpp"
 #include "stack/ids.hpp"
 #include "stack/link_status.hpp"
+#include "stack/rai/hint.hpp"
 #include "stack/result.hpp"
 #include "stack/socket_options.hpp"
 #include "stack/transport.hpp"
@@ -120,6 +121,12 @@ struct datagram_dropped {
   socket_id id;
   failure why;
 };  // that datagram only
+/// The modem did not take the hint that came with a chunk or datagram; the payload went all the
+/// same.
+struct hint_refused {
+  socket_id id;
+  rai_hint hint;
+};
 struct received {
   socket_id id;
   std::vector<std::byte> bytes;
@@ -162,14 +169,13 @@ struct reopen_port {
 };
 }  // namespace outcome
 
-using engine_outcome =
-    std::variant<outcome::connected, outcome::bound, outcome::listening, outcome::accepted,
-                 outcome::option_done, outcome::connection_waiting, outcome::closed,
-                 outcome::resolved, outcome::at_done, outcome::stopped, outcome::failed,
-                 outcome::want_chunk, outcome::chunk_sent, outcome::datagram_dropped,
-                 outcome::received, outcome::peer_closed, outcome::socket_broken,
-                 outcome::link_changed, outcome::notice, outcome::radio_connected,
-                 outcome::network_changed, outcome::set_baud, outcome::reopen_port>;
+using engine_outcome = std::variant<
+    outcome::connected, outcome::bound, outcome::listening, outcome::accepted, outcome::option_done,
+    outcome::connection_waiting, outcome::closed, outcome::resolved, outcome::at_done,
+    outcome::stopped, outcome::failed, outcome::want_chunk, outcome::chunk_sent,
+    outcome::datagram_dropped, outcome::hint_refused, outcome::received, outcome::peer_closed,
+    outcome::socket_broken, outcome::link_changed, outcome::notice, outcome::radio_connected,
+    outcome::network_changed, outcome::set_baud, outcome::reopen_port>;
 
 /// One line of the AT trace. In `text` payload stands as its length, secrets (PIN, passwords) as
 /// "***"; the payload itself comes beside it, if it is wanted.
@@ -233,11 +239,15 @@ public:
   void offer(socket_id id, std::size_t waiting, time_point now, std::size_t next_bytes = 0);
   /// The answer to want_chunk (also of a datagram socket, if empty): empty = nothing after all, the
   /// offer is withdrawn. At most `bytes_max`. The line waits for it; after 2 s the turn is over,
-  /// and an answer that comes later is sent at the next turn.
-  void chunk(socket_id id, std::vector<std::byte> bytes, time_point now);
+  /// and an answer that comes later is sent at the next turn. The modem is told `hint` just before.
+  void chunk(socket_id id, std::vector<std::byte> bytes, time_point now,
+             rai_hint hint = rai_hint::none);
   /// The answer to want_chunk on a datagram socket. `to` absent: the connected peer.
   void datagram(socket_id id, std::optional<endpoint> to, std::vector<std::byte> payload,
-                time_point now);
+                time_point now, rai_hint hint = rai_hint::none);
+  /// Tells the modem a hint that goes with no payload, through this socket, or through one that is
+  /// opened for it. option_done, or fails with no_handle, unknown_option, …
+  void hint(ticket t, std::optional<socket_id> through, rai_hint what, time_point now);
   /// Whether there is room for one more receive (2048 bytes). While false nothing is pulled from
   /// the modem for this socket, what the modem sends by itself is kept (and soon stopped), and no
   /// other socket suffers.

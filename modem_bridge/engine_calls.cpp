@@ -2,6 +2,7 @@
 // Servers and options: what sockets ask of the engine besides connections and payload.
 #include "modem_bridge/accept_job.hpp"
 #include "modem_bridge/engine_impl.hpp"
+#include "modem_bridge/hint_job.hpp"
 #include "modem_bridge/listen_job.hpp"
 #include "modem_bridge/modem_limits.hpp"
 #include "modem_bridge/option_job.hpp"
@@ -73,6 +74,17 @@ void engine::set_option(ticket t, socket_id id, socket_option option, std::int64
     }
   }
   m.queue(std::make_unique<option_job>(m.core, t, id, *number, value, is_modem_wide(option)));
+  m.pump();
+}
+
+void engine::hint(ticket t, std::optional<socket_id> through, rai_hint what, time_point now) {
+  auto& m = *impl_;
+  m.core.set_now(now);
+  if (auto why = m.core.not_ready()) {
+    m.core.emit(outcome::failed{t, std::move(*why)});
+    return;
+  }
+  m.queue(std::make_unique<hint_job>(m.core, t, through, what));
   m.pump();
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "modem_bridge/at/args.hpp"
+#include "modem_bridge/hint_job.hpp"
 #include "modem_bridge/modem_limits.hpp"
 #include "modem_bridge/reply_fields.hpp"
 
@@ -16,7 +17,8 @@ send_job::send_job(engine_core& core, socket_id id) : job(id), core_(core), id_(
 void send_job::start() {
   asking_ = true;
   auto* entry = core_.table.find(id_);
-  if (entry != nullptr && !entry->kept.empty()) return take(std::exchange(entry->kept, {}));
+  if (entry != nullptr && !entry->kept.empty())
+    return take(std::exchange(entry->kept, {}), std::exchange(entry->kept_hint, rai_hint::none));
   core_.emit(outcome::want_chunk{id_, core_.turn.bytes_max});
   core_.pause(modem_limits::chunk_answer_max, [this] {
     if (auto* socket = core_.table.find(id_)) socket->offered = 0;
@@ -24,7 +26,7 @@ void send_job::start() {
   });
 }
 
-void send_job::take(std::vector<std::byte> bytes) {
+void send_job::take(std::vector<std::byte> bytes, rai_hint hint) {
   if (!asking_) return;
   asking_ = false;
   core_.pause_until.reset();
@@ -39,6 +41,7 @@ void send_job::take(std::vector<std::byte> bytes) {
   core_.turn.payload = bytes.size();
   bytes_ = std::move(bytes);
   pieces_ = segment(*core_.spoken, as_text(bytes_), cost_at(core_.rate));
+  hint_ = hint;
   core_.select(
       *entry->handle, [this] { next_piece(); },
       [this] { fail_stream(errc::connection_reset, "the modem lost this socket"); });
@@ -59,6 +62,14 @@ void send_job::next_piece() {
     core_.emit(outcome::chunk_sent{id_, bytes_.size()});
     return finish();
   }
+  // A hint that ends something is about the last packet, any other about the first.
+  const bool due = !row_of(hint_).releases || next_ + 1 == pieces_.size();
+  tell_hint(core_, id_, due ? std::exchange(hint_, rai_hint::none) : rai_hint::none,
+            [this] { send_piece(); });
+}
+
+void send_job::send_piece() {
+  if (gone_) return finish();
   const auto& piece = pieces_[next_];
   const auto payload = as_text(bytes_).substr(piece.at, piece.bytes);
   switch (piece.mode) {

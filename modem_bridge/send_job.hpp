@@ -5,6 +5,7 @@
 #include "modem_bridge/engine_core.hpp"
 #include "modem_bridge/job.hpp"
 #include "modem_bridge/segmenter.hpp"
+#include "stack/rai/hint.hpp"
 
 namespace cellsock {
 
@@ -16,13 +17,14 @@ public:
 
   void start() override;
   /// The answer to want_chunk; empty: nothing after all.
-  void take(std::vector<std::byte> bytes);
+  void take(std::vector<std::byte> bytes, rai_hint hint = rai_hint::none);
   void abandon(const failure& why) override;
   void socket_gone(const failure& why) override;
   [[nodiscard]] bool asking() const noexcept { return asking_; }
 
 private:
   void next_piece();
+  void send_piece();
   void send_text(dialect::intent how, std::string_view text, std::string_view payload);
   void send_data(std::string_view payload);
   void data_mode_over(const at::reply& reply);
@@ -36,6 +38,7 @@ private:
   bool gone_ = false;
   bool drains_ = false;  // the failure may leave received data behind
   std::vector<std::byte> bytes_;
+  rai_hint hint_ = rai_hint::none;
   std::vector<piece> pieces_;
   std::size_t next_ = 0;
   time_point began_{};

@@ -9,6 +9,7 @@
 
 #include "stack/endpoint.hpp"
 #include "stack/ids.hpp"
+#include "stack/rai/hint.hpp"
 #include "stack/result.hpp"
 #include "stack/transport.hpp"
 
@@ -40,9 +41,10 @@ struct modem_socket {
   bool connecting = false;  // a connect is queued or under way
   bool closing = false;     // a close is queued or under way
   // sending
-  std::size_t offered = 0;           // bytes of a stream, or datagrams
-  std::size_t next_bytes = 0;        // of the next datagram; 0: not known
-  std::vector<std::byte> kept = {};  // a chunk given after its turn had passed: sent first
+  std::size_t offered = 0;              // bytes of a stream, or datagrams
+  std::size_t next_bytes = 0;           // of the next datagram; 0: not known
+  std::vector<std::byte> kept = {};     // a chunk given after its turn had passed: sent first
+  rai_hint kept_hint = rai_hint::none;  // and its hint
   // receiving
   bool wanted = false;
   readable news = readable::no;

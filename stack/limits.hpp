@@ -109,4 +109,41 @@ inline constexpr auto actor_reply_max = 10s;
 inline constexpr auto restart_backoff_min = 200ms;
 inline constexpr auto restart_backoff_max = 10s;
 
+// ---- release assistance and the radio ----
+
+/// How long a reply is waited for once its request has left; a program that waits longer than this
+/// has given up, and every cell's inactivity timer (5 to 20 s) has run out meanwhile.
+inline constexpr auto rai_reply_max = 60s;
+/// How long somebody of whom nothing is known may still be waiting for something.
+inline constexpr auto rai_unknown_max = 30s;
+/// A program said that it goes on (ONGOING, WAIT_MORE); without traffic or another word it is
+/// believed so long.
+inline constexpr auto rai_keep_max = 60s;
+/// A hint that has to wait is dropped after this: by then the cell has released the radio itself.
+inline constexpr auto rai_withheld_max = 30s;
+/// The last packets of a closed stream (FIN, acknowledgements), and of a stream's reply, take less.
+inline constexpr auto rai_settle = 1s;
+/// A name that was answered is connected to or sent to at once, or not at all.
+inline constexpr auto rai_lookup_settle = 2s;
+/// A learned reply is over when it was quiet for twice its longest gap; not for longer than this,
+/// beyond which nothing is gained.
+inline constexpr auto rai_quiet_max = 8s;
+/// A cell that heeds a hint releases the radio within this of it.
+inline constexpr auto rai_heeded_within = 3s;
+/// How old the modem's word of its radio may be when it comes: behind a payload on a slow line.
+inline constexpr auto rai_notice_lag = 200ms;
+/// A hint that this cell does not heed is tried again so rarely (and in every other cell).
+inline constexpr auto rai_retry = 12h;
+/// Peers whose manner is known, the least recently used goes: 20 KiB.
+inline constexpr std::size_t rai_peers_max = 256;
+/// Hints of one stream that wait for their bytes; an older one is overtaken by the newest.
+inline constexpr std::size_t rai_pending_max = 4;
+/// An uplink so long before the radio connects is what it connected for (set-up takes 0.1 to 2 s;
+/// worse coverage more).
+inline constexpr auto radio_setup_max = 10s;
+/// Programs and sockets whose share of the radio is kept; the least recently active are added up
+/// under "others".
+inline constexpr std::size_t radio_programs_max = 64;
+inline constexpr std::size_t radio_sockets_max = 128;
+
 }  // namespace cellsock::limits

@@ -90,6 +90,9 @@ host_bridge_actor::behavior_type host_bridge_actor::make_behavior() {
       [](const msg::run_at&) -> caf::result<msg::at_answered> {
         return to_error(fail(errc::unsupported_operation, "the host link has no modem"));
       },
+      [](const msg::tell_hint&) -> caf::result<msg::option_set> {
+        return to_error(fail(errc::unknown_option, "the host's network has no radio"));
+      },
       [this](const msg::get_bridge_report&) {
         return msg::bridge_report{link_now(), rules(), {}};
       },

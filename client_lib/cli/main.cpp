@@ -51,6 +51,14 @@ constexpr std::array verbs{
              "  cellsock sockets\n"
              "  cellsock sockets --json | jq '.sockets[] | select(.owner.uid == 1000)'",
              add_no_arguments, run_sockets},
+    verb_row{
+        "radio",
+        "Show what the radio costs and whom: seconds connected, and of them the tail after the "
+        "last payload",
+        "Examples:\n"
+        "  cellsock radio\n"
+        "  cellsock radio --json | jq '.links[0].programs[] | {executable, tail_ms}'",
+        add_no_arguments, run_radio},
     verb_row{"watch",
              "Show what happens, as it happens, until Ctrl-C (exit 0) or the daemon ends (exit 3)",
              "Examples:\n"

@@ -23,6 +23,7 @@ struct options {
 [[nodiscard]] exit_status run_status(const options& given);
 [[nodiscard]] exit_status run_at(const options& given);
 [[nodiscard]] exit_status run_sockets(const options& given);
+[[nodiscard]] exit_status run_radio(const options& given);
 [[nodiscard]] exit_status run_watch(const options& given);
 [[nodiscard]] exit_status run_trace(const options& given);
 

@@ -65,7 +65,7 @@ struct fixture : test::gateway_world {
       bridge = bridge_handle(inner.spawn<host::host_bridge_actor>(std::move(seed), loop));
       return bridge;
     };
-    start([this, make_bridge] {
+    start([this, make_bridge, name_server_port] {
       supervisor_seed seed{"modem0", "host:", make_bridge};
       seed.kind = link_kind::host;
       seed.name_server_port = name_server_port;

@@ -11,6 +11,10 @@ namespace cellsock::test {
 struct notes {
   std::vector<msg::bytes> chunks;
   std::vector<msg::datagram> datagrams;
+  std::vector<rai_hint> hints;  // that came with chunks
+  std::vector<msg::radio_news> news;
+  std::vector<msg::ask_radio> asked;
+  rai_hint answer = rai_hint::none;  // to what is asked of the radio
   std::vector<std::size_t> offers;
   std::vector<bool> wants;
   std::vector<endpoint> connects;
@@ -63,7 +67,10 @@ public:
         [this](const msg::forget_socket&) { ++book_.forgets; },
         [this](const msg::offer& m) { book_.offers.push_back(m.waiting); },
         [this](const msg::want_receive& m) { book_.wants.push_back(m.wanted); },
-        [this](msg::chunk& m) { book_.chunks.push_back(std::move(m.data)); },
+        [this](msg::chunk& m) {
+          book_.hints.push_back(m.hint);
+          book_.chunks.push_back(std::move(m.data));
+        },
         [this](msg::datagram& m) { book_.datagrams.push_back(std::move(m)); },
         [this](const msg::finish_sending&) { ++book_.finishes; },
         [this](const msg::dissolve_peer&) { ++book_.dissolves; },
@@ -74,6 +81,7 @@ public:
         },
         [this](const msg::get_interfaces&) { return book_.networks; },
         [](const msg::run_at&) { return msg::at_answered{}; },
+        [](const msg::tell_hint&) { return msg::option_set{}; },
         [](const msg::get_bridge_report&) { return msg::bridge_report{}; },
         [](const msg::stop_bridge&) { return msg::bridge_stopped{}; },
         [](const msg::port_opened&) {},
@@ -102,12 +110,22 @@ public:
         [](const msg::get_link_report&) { return msg::link_report{}; },
         [](const msg::get_rules&) { return msg::current_rules{}; },
         [](const msg::resolve_name&) { return msg::name_resolved{}; },
+        [](const msg::lookup_moves&) {},
         [](const msg::get_interfaces&) { return msg::interfaces{}; },
         [](const msg::set_dns&) { return msg::option_set{}; },
         [](const msg::run_at&) { return msg::at_answered{}; },
         [](const msg::link_changed&) {},
         [this](const msg::socket_closing&) { ++book_.socket_closing; },
         [this](const msg::socket_ended& m) { book_.stones.push_back(m.stone); },
+        [this](const msg::radio_news& m) { book_.news.push_back(m); },
+        [this](const msg::ask_radio& m) {
+          book_.asked.push_back(m);
+          return msg::radio_word{book_.answer};
+        },
+        [](const msg::radio_changed&) {},
+        [](const msg::hint_refused&) {},
+        [](const msg::radio_tick&) {},
+        [](const msg::get_radio_report&) { return msg::radio_report{}; },
         [](const msg::tick&) {},
         [](const msg::stop_all&) { return msg::stopped{}; },
     };

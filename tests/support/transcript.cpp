@@ -102,6 +102,9 @@ struct in_words {
   std::string operator()(const outcome::datagram_dropped& o) const {
     return "dropped " + number_of(o.id) + " " + std::string(name(o.why.code));
   }
+  std::string operator()(const outcome::hint_refused& o) const {
+    return "hint-refused " + number_of(o.id) + " " + std::string(name(o.hint));
+  }
   std::string operator()(const outcome::received& o) const {
     std::string made = "received " + number_of(o.id);
     if (o.from) made += " from " + to_string(*o.from);
@@ -288,13 +291,23 @@ private:
       words >> how;
       engine_.receive(id, how == "on", now_);
     } else if (what == "chunk") {
-      engine_.chunk(id, bytes_of(unescape(rest_of(words))), now_);
+      const auto hint = hint_in(words);
+      engine_.chunk(id, bytes_of(unescape(rest_of(words))), now_, hint);
+    } else if (what == "hint") {
+      // hint TICKET SOCKET|- NAME
+      std::string socket;
+      std::string said;
+      words >> socket >> said;
+      std::optional<socket_id> through;
+      if (socket != "-") through = static_cast<socket_id>(std::stoul(socket));
+      engine_.hint(t, through, hint_named(said), now_);
     } else if (what == "datagram") {
       std::string to;
       words >> to;
       std::optional<endpoint> peer;
       if (to != "-") peer = *parse_endpoint(to);
-      engine_.datagram(id, peer, bytes_of(unescape(rest_of(words))), now_);
+      const auto hint = hint_in(words);
+      engine_.datagram(id, peer, bytes_of(unescape(rest_of(words))), now_, hint);
     } else if (what == "listen") {
       std::uint32_t socket = 0;
       words >> socket;
@@ -321,6 +334,21 @@ private:
   static std::optional<ip_family> family_of(std::string_view word) {
     if (word.empty()) return std::nullopt;
     return word == "v6" ? ip_family::v6 : ip_family::v4;
+  }
+
+  static rai_hint hint_named(std::string_view word) {
+    for (const auto& row : rai_rows)
+      if (row.name == word) return row.hint;
+    return rai_hint::none;
+  }
+  /// `hint=last` before a payload.
+  static rai_hint hint_in(std::istringstream& words) {
+    const auto at = words.tellg();
+    std::string word;
+    if (words >> word && word.starts_with("hint=")) return hint_named(word.substr(5));
+    words.clear();
+    words.seekg(at);
+    return rai_hint::none;
   }
 
   static std::string rest_of(std::istringstream& words) {
