@@ -7,7 +7,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <map>
+#include <set>
+#include <sstream>
 #include <string>
 
 #include "actors/event_bus.hpp"
@@ -87,6 +90,11 @@ std::vector<pdn_settings> pdns_of(const modem_settings& modem) {
   return all;
 }
 
+std::set<std::string> words_of(const std::string& text) {
+  std::istringstream words(text);
+  return {std::istream_iterator<std::string>(words), std::istream_iterator<std::string>()};
+}
+
 bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& loop) {
   return [&modem, log_trace, &loop](caf::actor_system& system, supervisor_handle supervisor) {
     const auto where = *parse_modem_uri(modem.uri);
@@ -128,6 +136,8 @@ gateway_actor::link_factory links_of(const settings& config, reactor& loop) {
       seed.first_id = static_cast<std::uint32_t>(links.size() + 1);
       const bool own = std::holds_alternative<host_uri>(*parse_modem_uri(modem.uri));
       seed.kind = own ? link_kind::host : link_kind::modem;
+      seed.rai_automatic = modem.rai == "auto";
+      seed.rai_unguessed = words_of(modem.rai_unguessed);
       seed.links = static_cast<std::uint32_t>(config.modems.size());
       links.push_back(
           {modem.name, supervisor_handle(system.spawn<supervisor_actor>(seed, loop)), seed.kind});
