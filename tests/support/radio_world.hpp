@@ -13,11 +13,12 @@ struct modem_kind {
   const char* what;
   const emulator::flavour* application;
   const char* model;
+  const char* version;
 };
 inline const modem_kind modem_kinds[]{
-    {"slm 3.1", &emulator::flavour_of(emulator::dialect::slm_3_1), "nRF9160-SICA"},
-    {"slm 2.7", &emulator::flavour_of(emulator::dialect::slm_2_7), "nRF9160-SICA"},
-    {"sm 2", &emulator::flavour_of(emulator::dialect::sm_2), "nRF9151-LACA"},
+    {"slm 3.1", &emulator::flavour_of(emulator::dialect::slm_3_1), "nRF9160-SICA", "3.1.0"},
+    {"slm 2.7", &emulator::flavour_of(emulator::dialect::slm_2_7), "nRF9160-SICA", "2.7.0"},
+    {"sm 2", &emulator::flavour_of(emulator::dialect::sm_2), "nRF9151-LACA", "2.0.0"},
 };
 
 /// The whole daemon and a modem whose radio costs what a real one does, and two programs.
@@ -29,6 +30,7 @@ struct radio_world : daemon_world {
     auto config = fast();
     config.application = k.application;
     config.model = k.model;
+    config.application_version = k.version;
     config.rrc_inactivity = 11s;
     config.rrc_setup = 200ms;
     config.release_assistance = heeds;
@@ -77,23 +79,23 @@ struct radio_world : daemon_world {
   }
   /// What changed since, as `connected uplink, idle rai, …`.
   std::string changes() {
-    auto text = modem->control("radio-trace", now()).text;
-    std::string all;
-    const auto field = [](const std::string& line, const std::string& name) {
-      const auto at = line.find("\"" + name + "\":\"");
-      if (at == std::string::npos) return std::string("?");
-      const auto from = at + name.size() + 4;
-      return line.substr(from, line.find('"', from) - from);
-    };
-    std::vector<std::string> lines;
-    for (std::size_t at = 0; at < text.size();) {
-      const auto end = std::min(text.find('\n', at), text.size());
-      if (end > at) lines.push_back(text.substr(at, end - at));
-      at = end + 1;
+    const auto text = modem->control("radio-trace", now()).text;
+    std::vector<std::string> told;
+    for (std::size_t from = 0; from < text.size();) {
+      const auto end = std::min(text.find('\n', from), text.size());
+      if (end > from) told.push_back(text.substr(from, end - from));
+      from = end + 1;
     }
-    for (std::size_t i = seen_; i < lines.size(); ++i)
-      all += (all.empty() ? "" : ", ") + field(lines[i], "to") + " " + field(lines[i], "cause");
-    seen_ = lines.size();
+    const auto field = [](const std::string& of, const std::string& key) {
+      const auto found = of.find("\"" + key + "\":\"");
+      if (found == std::string::npos) return std::string("?");
+      const auto from = found + key.size() + 4;
+      return of.substr(from, of.find('"', from) - from);
+    };
+    std::string all;
+    for (std::size_t i = seen_; i < told.size(); ++i)
+      all += (all.empty() ? "" : ", ") + field(told[i], "to") + " " + field(told[i], "cause");
+    seen_ = told.size();
     return all;
   }
   std::size_t seen_ = 0;
