@@ -51,7 +51,7 @@ public:
     const auto after = sums();
     outcome_.tail_s = after.tail_s - before.tail_s;
     outcome_.connected_s = after.connected_s - before.connected_s;
-    outcome_.late = called_back();
+    outcome_.late = called_back(after.setups - before.setups);
     outcome_.lost += static_cast<unsigned>(waiting_.size() + lookups_.size() + uploads_.size());
     return outcome_;
   }
@@ -167,6 +167,7 @@ private:
   struct radio_sums {
     double tail_s = 0;
     double connected_s = 0;
+    unsigned setups = 0;
   };
   static double number_after(const std::string& text, const std::string& key) {
     const auto found = text.find(key);
@@ -175,15 +176,19 @@ private:
   }
   radio_sums sums() {
     const auto text = modem->control("radio", now()).text;
-    return {number_after(text, "tail_s"), number_after(text, "connected_s")};
+    return {number_after(text, "tail_s"), number_after(text, "connected_s"),
+            static_cast<unsigned>(number_after(text, "setups"))};
   }
-  unsigned called_back() {
-    const auto all = changes();
+  static unsigned count_of(const std::string& what, const std::string& in) {
     unsigned count = 0;
-    for (std::size_t from = 0; (from = all.find("connected downlink", from)) != std::string::npos;
-         ++from)
-      ++count;
+    for (std::size_t from = 0; (from = in.find(what, from)) != std::string::npos; ++from) ++count;
     return count;
+  }
+  /// Replies that woke the radio, of `setups` connections in all.
+  unsigned called_back(unsigned setups) {
+    const auto all = changes();
+    REQUIRE(count_of("connected ", all) == setups);  // or the trace is not whole
+    return count_of("connected downlink", all);
   }
 
   day_mode how_;
