@@ -36,7 +36,8 @@ datagram_actor::datagram_actor(caf::actor_config& config, socket_seed seed)
 
 datagram_actor::behavior_type datagram_actor::make_behavior() {
   end_->start(this);
-  send(bridge_, msg::declare_socket{common_.id, common_.shape.family, transport::datagram, this});
+  send(bridge_, msg::declare_socket{common_.id, common_.shape.family, transport::datagram, this,
+                                    common_.pdn()});
   renew_options(this, bridge_, common_);
   tell_room();
   end_->arm_read();

@@ -19,7 +19,8 @@ stream_actor::stream_actor(caf::actor_config& config, socket_seed seed)
 
 stream_actor::behavior_type stream_actor::make_behavior() {
   end_->start(this);
-  send(bridge_, msg::declare_socket{common_.id, common_.shape.family, transport::stream, this});
+  send(bridge_, msg::declare_socket{common_.id, common_.shape.family, transport::stream, this,
+                                    common_.pdn()});
   if (!accepted_) renew_options(this, bridge_, common_);
   return {
       [this](const msg::connect_channel& m) { return connect(m); },

@@ -111,27 +111,27 @@ caf::result<msg::option_set> move_through(Self* self, bridge_handle& bridge,
   shape.device = m.device;
   ask(self, to, limits::actor_reply_max,
       msg::adopt_socket{common.id, common.cookie, shape, common.who, self},
-      on<msg::socket_adopted>(
-          [=, &bridge, &supervisor, &common](msg::socket_adopted& adopted) mutable {
-            if (!untouched()) {
-              self->send(to, msg::socket_moved{common.id});
-              promise.deliver(to_error(too_late));
-              return;
-            }
-            self->send(bridge, msg::forget_socket{common.id});
-            self->send(supervisor, msg::socket_moved{common.id});
-            bridge = adopted.bridge;
-            supervisor = to;
-            common.link = m.link;
-            common.kind = adopted.kind;
-            common.stream = adopted.stream;
-            common.shape.device = m.device;
-            self->send(bridge, msg::declare_socket{common.id, common.shape.family,
-                                                   common.shape.kind, socket_handle(self)});
-            renew_options(self, bridge, common);
-            moved();
-            promise.deliver(msg::option_set{adopted.rules});
-          }),
+      on<msg::socket_adopted>([=, &bridge, &supervisor,
+                               &common](msg::socket_adopted& adopted) mutable {
+        if (!untouched()) {
+          self->send(to, msg::socket_moved{common.id});
+          promise.deliver(to_error(too_late));
+          return;
+        }
+        self->send(bridge, msg::forget_socket{common.id});
+        self->send(supervisor, msg::socket_moved{common.id});
+        bridge = adopted.bridge;
+        supervisor = to;
+        common.link = m.link;
+        common.kind = adopted.kind;
+        common.stream = adopted.stream;
+        common.shape.device = m.device;
+        self->send(bridge, msg::declare_socket{common.id, common.shape.family, common.shape.kind,
+                                               socket_handle(self), common.pdn()});
+        renew_options(self, bridge, common);
+        moved();
+        promise.deliver(msg::option_set{adopted.rules});
+      }),
       [promise](const failure& why) mutable { promise.deliver(to_error(why)); });
   return promise;
 }
