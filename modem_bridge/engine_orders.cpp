@@ -44,6 +44,9 @@ void engine::impl::radio_switched(radio_mode mode) {
   if (mode == radio_mode::on) return refresh_within({});
   core.facts.network = step(core.facts.network, registration_event::radio_off);
   core.facts.radio_connected.reset();
+  core.facts.operator_plmn.clear();
+  core.facts.access_technology.clear();
+  core.facts.rsrp_dbm.reset();
   pdn_lost(std::nullopt, std::string(done_by(mode)));
 }
 
