@@ -4,6 +4,8 @@
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -95,6 +97,26 @@ std::set<std::string> words_of(const std::string& text) {
   return {std::istream_iterator<std::string>(words), std::istream_iterator<std::string>()};
 }
 
+std::optional<system_mode> system_of(const modem_settings& modem) {
+  if (modem.system_mode == "default") return std::nullopt;
+  const std::string words = '+' + modem.system_mode + '+';
+  const auto has = [&words](const char* word) { return words.find(word) != std::string::npos; };
+  constexpr std::array<std::string_view, 5> preferences{"none", "ltem", "nbiot", "home-ltem",
+                                                        "home-nbiot"};
+  const auto at = std::find(preferences.begin(), preferences.end(), modem.system_preference);
+  return system_mode{has("+ltem+"), has("+nbiot+"), has("+gnss+"),
+                     static_cast<unsigned>(at - preferences.begin())};
+}
+
+attach_settings attachment_of(const modem_settings& modem) {
+  attach_settings made{.system = system_of(modem), .psm = {}, .edrx = {}, .pin = modem.pin};
+  if (modem.psm != "default")
+    made.psm = {modem.psm == "on", std::chrono::seconds(modem.psm_t3412_ext_s),
+                std::chrono::seconds(modem.psm_t3324_s)};
+  if (modem.edrx != "default") made.edrx = {modem.edrx == "on", std::chrono::seconds(modem.edrx_s)};
+  return made;
+}
+
 bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& loop) {
   return [&modem, log_trace, &loop](caf::actor_system& system, supervisor_handle supervisor) {
     const auto where = *parse_modem_uri(modem.uri);
@@ -107,6 +129,7 @@ bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& l
                    .apn = modem.apn,
                    .pdn_family = families_of(modem.pdn_family),
                    .login = login_of(modem.authentication, modem.user, modem.password),
+                   .attach = attachment_of(modem),
                    .pdns = pdns_of(modem)};
     seed.config.fast_baud = fast_baud_of(where);
     seed.config.trace_wanted = [log_trace] { return trace_wanted(log_trace); };
