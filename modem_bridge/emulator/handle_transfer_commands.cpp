@@ -52,21 +52,6 @@ std::optional<std::vector<std::byte>> payload_of(const command& c, int mode, std
   return bytes_of(*text);
 }
 
-/// The count first, whatever happened; then the result. A failure before the first attempt (no
-/// connection, unknown host) has no count.
-verdict report_sent(board& b, std::string_view name, int flags, const outgoing& op, bool ok) {
-  modem_socket* socket = b.sockets.find(op.handle());
-  const bool notify = (flags & transfer::notify) != 0;
-  if (socket && ok && notify)
-    b.owed.push_back({op.handle(), socket->id, op.sent_bytes()});
-  else if (socket)
-    b.rearm(*socket, ready::out);
-  if (!op.never_tried())
-    b.say(std::string(name) +
-          numbers({op.handle(), notify ? 1 : 0, static_cast<int>(op.sent_bytes())}));
-  return ok ? verdict::ok : verdict::error;
-}
-
 /// What both send commands share behind their addresses: `at` is the place of the data, or of the
 /// length that data mode may be given.
 verdict send(board& b, const command& c, std::string_view name, std::string host, int mode,
@@ -82,11 +67,9 @@ verdict send(board& b, const command& c, std::string_view name, std::string host
   auto payload = payload_of(c, mode, at);
   if (!payload) return verdict::error;
   outgoing op(b, handle, std::move(*payload), std::move(host), b.send_port, b.send_flags);
-  return run_outgoing(
-      b, std::move(op),
-      [&b, name = std::string(name), flags = b.send_flags](const outgoing& done, bool ok) {
-        return report_sent(b, name, flags, done, ok);
-      });
+  const bool notify = (b.send_flags & transfer::notify) != 0;
+  return run_send(b, std::move(op), std::string(name) + numbers({handle, notify ? 1 : 0}) + ",",
+                  notify);
 }
 
 /// Handle, mode and flags, which begin both commands; empty: refused.

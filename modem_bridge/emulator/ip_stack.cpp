@@ -116,7 +116,8 @@ bool ip_stack::port_taken(const socket_state& by_other_than, std::uint16_t port)
   return std::any_of(sockets_.begin(), sockets_.end(), [&](const auto& entry) {
     const socket_state& other = entry.second;
     return &other != &by_other_than && other.local_port == port &&
-           other.datagram == by_other_than.datagram && other.family == by_other_than.family;
+           other.datagram == by_other_than.datagram && other.family == by_other_than.family &&
+           other.cid == by_other_than.cid;
   });
 }
 
@@ -126,7 +127,7 @@ void ip_stack::hasten_closed_holder(const socket_state& wants, std::uint16_t por
   for (auto it = sockets_.begin(); it != sockets_.end();) {
     socket_state& holder = it->second;
     if (!holder.closing || !holder.datagram || !wants.datagram || holder.family != wants.family ||
-        holder.local_port != port) {
+        holder.cid != wants.cid || holder.local_port != port) {
       ++it;
       continue;
     }

@@ -60,7 +60,7 @@ public:
   /// FIN after what was accepted by `send`, as long as its data context carries it; `abort`: reset
   /// at once.
   void close(pcb socket, bool abort, time_point now);
-  /// Once per socket, to a port no other socket of its kind and family holds; 0 is any.
+  /// Once per socket, to a port no other socket of its kind, family and context holds; 0 is any.
   status bind(pcb socket, std::uint16_t port);
   status listen(pcb socket);
   /// The port of a listener.

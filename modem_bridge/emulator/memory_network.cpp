@@ -82,9 +82,10 @@ result<flow_id> memory_network::connect(const endpoint& remote, local_end from) 
 
 result<flow_id> memory_network::listen(ip_family family, local_end at) {
   for (const auto& [id, listener] : listeners_)
-    if (listener.port == at.port && listener.family == family) return fail(errc::address_in_use);
+    if (listener.port == at.port && listener.family == family && listener.context == at.cid)
+      return fail(errc::address_in_use);
   const flow_id flow{next_++};
-  listeners_[flow] = {family, at.port, {}};
+  listeners_[flow] = {family, at.port, at.cid, {}};
   return flow;
 }
 
@@ -130,7 +131,8 @@ result<stream_read> memory_network::receive(flow_id flow, std::span<std::byte> i
 
 result<flow_id> memory_network::open_datagram(ip_family family, local_end at) {
   for (const auto& [id, port] : ports_)
-    if (at.port != 0 && port.local_port == at.port && port.family == family)
+    if (at.port != 0 && port.local_port == at.port && port.family == family &&
+        port.context == at.cid)
       return fail(errc::address_in_use);
   const flow_id flow{next_++};
   ports_[flow] = {family, at.port, at.cid, {}};

@@ -102,6 +102,7 @@ private:
   struct open_listener {
     ip_family family = ip_family::v4;
     std::uint16_t port = 0;
+    int context = 0;
     std::deque<arrived_connection> waiting;
   };
 

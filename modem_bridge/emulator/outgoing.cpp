@@ -104,4 +104,19 @@ verdict run_outgoing(board& b, outgoing op, std::function<verdict(const outgoing
   return b.wait(shared->wake(), step);
 }
 
+verdict run_send(board& b, outgoing op, std::string prefix, bool notify) {
+  return run_outgoing(b, std::move(op),
+                      [&b, prefix = std::move(prefix), notify](const outgoing& done, bool ok) {
+                        modem_socket* socket = b.sockets.find(done.handle());
+                        // The handle syntax looks again after any outcome.
+                        const bool by_handle = b.rules().syntax == command_syntax::handle;
+                        if (socket && ok && notify)
+                          b.owed.push_back({done.handle(), socket->id, done.sent_bytes()});
+                        else if (socket && (by_handle || !done.never_tried()))
+                          b.rearm(*socket, ready::out);
+                        if (!done.never_tried()) b.say(prefix + std::to_string(done.sent_bytes()));
+                        return ok ? verdict::ok : verdict::error;
+                      });
+}
+
 }  // namespace cellsock::emulator

@@ -51,6 +51,11 @@ private:
 /// Sends what data mode has buffered or a string command carries; `done` says how it ended.
 verdict run_outgoing(board& b, outgoing op, std::function<verdict(const outgoing&, bool ok)> done);
 
+/// The send of a command: its line is `prefix` and the count, whatever happened, then the result. A
+/// failure before the first attempt (no connection, unknown host) has no count. `notify`: what
+/// becomes of the bytes is told later.
+verdict run_send(board& b, outgoing op, std::string prefix, bool notify = false);
+
 /// Names and literals as `#XCONNECT` and `#XSENDTO` see them: of the socket's family only. `wait`
 /// is what asking the network costs (nothing for a literal).
 struct resolution {

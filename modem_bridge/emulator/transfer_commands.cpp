@@ -20,16 +20,6 @@ verdict connect_verb(board& b, const command& c) {
 
 // ---- send ----
 
-/// The count first, whatever happened; then the result. A failure before the first attempt (no
-/// connection, unknown host) has no count.
-verdict report_sent(board& b, const char* name, const outgoing& op, bool ok) {
-  if (!op.never_tried()) {
-    b.say(std::string(name) + ": " + std::to_string(op.sent_bytes()));
-    if (modem_socket* socket = b.sockets.find(op.handle())) b.rearm(*socket, ready::out);
-  }
-  return ok ? verdict::ok : verdict::error;
-}
-
 verdict send_verb(board& b, const command& c) {
   if (!c.is_set()) return verdict::error;
   b.send_flags = 0;
@@ -45,9 +35,8 @@ verdict send_verb(board& b, const command& c) {
     b.enter_data_mode(b.current_handle());
     return verdict::ok;
   }
-  return run_outgoing(
-      b, outgoing(b, b.current_handle(), bytes_of(*payload), {}, 0, b.send_flags),
-      [&b](const outgoing& op, bool ok) { return report_sent(b, "#XSEND", op, ok); });
+  return run_send(b, outgoing(b, b.current_handle(), bytes_of(*payload), {}, 0, b.send_flags),
+                  "#XSEND: ");
 }
 
 verdict send_to_verb(board& b, const command& c) {
@@ -73,9 +62,7 @@ verdict send_to_verb(board& b, const command& c) {
   }
   outgoing op(b, b.current_handle(), bytes_of(*payload), b.send_host, b.send_port, b.send_flags);
   b.send_host.clear();
-  return run_outgoing(b, std::move(op), [&b](const outgoing& done, bool ok) {
-    return report_sent(b, "#XSENDTO", done, ok);
-  });
+  return run_send(b, std::move(op), "#XSENDTO: ");
 }
 
 // ---- receive ----

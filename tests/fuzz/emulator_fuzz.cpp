@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Anything a host may write to the emulated modem's UART, and anything on its control socket. The
-// first byte is the firmware's number; `!` behind it makes the rest a control request.
+// first byte is the firmware's number; `!` behind it makes the rest a control request, `@` a
+// script.
 #include <cstdint>
 #include <string>
 
 #include "modem_bridge/emulator/memory_network.hpp"
 #include "modem_bridge/emulator/modem.hpp"
+#include "modem_bridge/emulator/script.hpp"
 
 using namespace cellsock;
 using namespace std::chrono_literals;
@@ -27,6 +29,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   config.router_time = {};
   config.names.emplace("a.b", *parse_address("192.0.2.10"));
   config.names.emplace("a.b", *parse_address("2001:db8::10"));
+  if (data[0] == '@') {
+    auto script = emulator::parse_script({reinterpret_cast<const char*>(data) + 1, size - 1});
+    if (!script) return 0;
+    // A day of many verbs would take a day.
+    if (script->size() > 20) script->resize(20);
+    config.script = std::move(*script);
+  }
   emulator::time_point now{};
   emulator::modem modem(config, network, now);
   const auto run = [&](std::chrono::milliseconds span) {
@@ -41,6 +50,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
   run(200ms);
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (data[0] == '@') {
+    run(2s);
+    return 0;
+  }
   if (data[0] == '!') {
     (void)modem.control(text.substr(1), now);
     run(100ms);

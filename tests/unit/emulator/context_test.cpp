@@ -260,6 +260,15 @@ TEST_CASE("a network may demand a login, or refuse an access point, and says why
   CHECK(said.ends_with("\r\n+CEREG: 3,\"002F\",\"0012BEEF\",7,0,19\r\n"));
 }
 
+TEST_CASE("a port of one context is free in the other") {
+  two_networks t(dialect::sm_2);
+  for (const char* open : {"AT#XSOCKET=1,2,0", "AT#XSOCKET=1,2,0,1", "AT#XSOCKET=1,2,0,1"})
+    (void)t.ask(open);
+  CHECK(t.ask("AT#XBIND=0,5000") == "\r\nOK\r\n");
+  CHECK(t.ask("AT#XBIND=1,5000") == "\r\nOK\r\n");
+  CHECK(t.ask("AT#XBIND=2,5000") == "\r\nERROR\r\n");
+}
+
 TEST_CASE("silence is of all sockets") {
   two_networks t(dialect::sm_2);
   (void)t.ask("AT#XSOCKET=1,1,0");

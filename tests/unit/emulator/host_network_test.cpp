@@ -222,6 +222,25 @@ TEST_CASE("a listener takes connections of this computer") {
   CHECK(network.look(arrived->flow).stage == flow_stage::open);
 }
 
+TEST_CASE("each context may have an address of its own") {
+  host_network network;
+  const auto other = parse_address("127.0.1.1");
+  REQUIRE(other);
+  network.set_source(1, *other);
+  local_socket server(SOCK_DGRAM);
+  for (const int cid : {0, 1}) {
+    const auto flow = network.open_datagram(ip_family::v4, {0, cid});
+    REQUIRE(flow);
+    REQUIRE(network.send_to(*flow, server.where, bytes("x")));
+    sockaddr_in from{};
+    socklen_t length = sizeof from;
+    char got = 0;
+    REQUIRE(::recvfrom(server.descriptor, &got, 1, 0, reinterpret_cast<sockaddr*>(&from),
+                       &length) == 1);
+    CHECK(ntohl(from.sin_addr.s_addr) == (cid == 1 ? 0x7F000101U : 0x7F000001U));
+  }
+}
+
 TEST_CASE("IPv6: a stream, and a listener on ::1") {
   if (!ipv6_here()) return;
   host_network network;
