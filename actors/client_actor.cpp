@@ -108,6 +108,8 @@ void client_actor::dispatch(const v1::Request& request, std::vector<shared_descr
     case v1::Request::kResolve: return resolve(id, request.resolve());
     case v1::Request::kStatus: return status(id);
     case v1::Request::kAt: return at(id, request.at());
+    case v1::Request::kPdn: return order_pdn(id, request.pdn());
+    case v1::Request::kRadio: return set_radio(id, request.radio());
     case v1::Request::kWatch: return watch(id, request.watch());
     case v1::Request::kListen: return listen(id, request.listen());
     case v1::Request::kFlush: return flush(id, request.flush());

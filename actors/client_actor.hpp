@@ -60,6 +60,8 @@ private:
   void status(request_id id);
   struct status_in_progress;
   void status_reply(const status_in_progress& job);
+  void order_pdn(request_id id, const v1::PdnRequest& m);
+  void set_radio(request_id id, const v1::RadioRequest& m);
   void at(request_id id, const v1::AtRequest& m);
   void watch(request_id id, const v1::WatchRequest& m);
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "actors/client_actor.hpp"
 #include "actors/device.hpp"
@@ -210,6 +211,43 @@ void client_actor::at(request_id id, const v1::AtRequest& m) {
         reply(id, answer);
       }),
       refusal(id));
+}
+
+void client_actor::order_pdn(request_id id, const v1::PdnRequest& m) {
+  const auto link = link_named(m.link());
+  if (!link) return refuse(id, link.error());
+  if (m.pdn() > pdn_id_max)
+    return refuse(id, fail(errc::no_device, "no packet data network has this id"));
+  log::info("pdn-ordered", {{"link", m.link().empty() ? seed_.links.front().name : m.link()},
+                            {"pdn", m.pdn()},
+                            {"up", m.up() ? "yes" : "no"},
+                            {"pid", seed_.who.pid},
+                            {"uid", seed_.who.uid}});
+  ask(this, *link, slow_reply_max, msg::order_pdn{static_cast<pdn_id>(m.pdn()), m.up()},
+      on<msg::order_done>([this, id](const msg::order_done&) { acknowledge(id); }), refusal(id));
+}
+
+void client_actor::set_radio(request_id id, const v1::RadioRequest& m) {
+  const auto link = link_named(m.link());
+  if (!link) return refuse(id, link.error());
+  struct row {
+    v1::RadioMode wire;
+    msg::radio mode;
+    const char* word;
+  };
+  constexpr std::array modes{row{v1::RADIO_MODE_ON, msg::radio::on, "on"},
+                             row{v1::RADIO_MODE_FLIGHT, msg::radio::flight, "flight"},
+                             row{v1::RADIO_MODE_OFF, msg::radio::off, "off"}};
+  const auto* chosen =
+      std::find_if(modes.begin(), modes.end(), [&m](const row& r) { return r.wire == m.mode(); });
+  if (chosen == modes.end())
+    return refuse(id, fail(errc::invalid_argument, "radio: neither on, flight nor off"));
+  log::info("radio-ordered", {{"link", m.link().empty() ? seed_.links.front().name : m.link()},
+                              {"mode", chosen->word},
+                              {"pid", seed_.who.pid},
+                              {"uid", seed_.who.uid}});
+  ask(this, *link, slow_reply_max, msg::set_radio{chosen->mode},
+      on<msg::order_done>([this, id](const msg::order_done&) { acknowledge(id); }), refusal(id));
 }
 
 /// Answered by a series of replies until the connection closes. Payload is other programs' own: it

@@ -48,6 +48,8 @@ struct modem_settings {
   unsigned psm_t3324_s = 10;
   std::string edrx = "default";
   unsigned edrx_s = 82;
+  std::string rai = "auto";
+  std::string rai_unguessed = {};  // names, spaces between
   std::vector<pdn_choice> pdns = {};
   friend bool operator==(const modem_settings&, const modem_settings&) = default;
 };

@@ -87,6 +87,12 @@ constexpr std::array rows{
             [](settings& to, const value& from) {
               to.modems.back().edrx_s = static_cast<unsigned>(from.number);
             }},
+    key_row{"modem.rai", type::choice, 0, 0, "off auto", "\"auto\"",
+            "release assistance that programs do not give themselves: guessed, or not",
+            [](settings& to, const value& from) { to.modems.back().rai = from.text; }},
+    key_row{"modem.rai_unguessed", type::text, 0, text_max, "", "\"\"",
+            "programs for which nothing is guessed: names of executables with spaces between",
+            [](settings& to, const value& from) { to.modems.back().rai_unguessed = from.text; }},
     key_row{
         "modem.pdn.id", type::integer, 1, 10, "", "0",
         "a packet network beside the first: what programs call it (pdn1), until the modem gives "

@@ -76,6 +76,16 @@ inline constexpr std::array table{
     // The link.
     row{"link-state", level::info, "link state trouble detail advice",
         "the link is in another state or trouble; at level warn while there is trouble"},
+    row{"registration-changed", level::info, "link registration operator technology detail",
+        "the modem's registration is another; at level warn when the network or the SIM card "
+        "refuses"},
+    row{"pdn-changed", level::info, "link pdn state apn addresses detail",
+        "a packet network came up, went down, or has another address; at level warn while there is "
+        "trouble"},
+    row{"radio-ordered", level::info, "link mode pid uid",
+        "a person switched the radio (`cellsock modem`)"},
+    row{"pdn-ordered", level::info, "link pdn up pid uid",
+        "a person brought a packet network up or took it down (`cellsock pdn`)"},
     row{"port-warning", level::warn, "link detail",
         "the modem's port is used in a way that asks for trouble"},
     row{"modem-lines", level::debug, "link dtr cts ri",

@@ -112,6 +112,10 @@ using bridge_handle = caf::typed_actor<
     caf::replies_to<msg::run_at>::with<msg::at_answered>,
     // Fails with no_handle, unknown_option, link_down.
     caf::replies_to<msg::tell_hint>::with<msg::option_set>,
+    // Fail with no_device, invalid_argument, pdn_down, not_registered, modem_error, link_down;
+    // unsupported_operation where there is no modem.
+    caf::replies_to<msg::order_pdn>::with<msg::order_done>,
+    caf::replies_to<msg::set_radio>::with<msg::order_done>,
     caf::replies_to<msg::get_bridge_report>::with<msg::bridge_report>,
     // Closes every socket in the modem, then the port.
     caf::replies_to<msg::stop_bridge>::with<msg::bridge_stopped>,
@@ -182,7 +186,9 @@ using supervisor_handle = caf::typed_actor<
     caf::replies_to<msg::resolve_name>::with<msg::name_resolved>, caf::reacts_to<msg::lookup_moves>,
     caf::replies_to<msg::get_interfaces>::with<msg::interfaces>,
     caf::replies_to<msg::set_dns>::with<msg::option_set>,
-    caf::replies_to<msg::run_at>::with<msg::at_answered>, caf::reacts_to<msg::link_changed>,
+    caf::replies_to<msg::run_at>::with<msg::at_answered>,
+    caf::replies_to<msg::order_pdn>::with<msg::order_done>,
+    caf::replies_to<msg::set_radio>::with<msg::order_done>, caf::reacts_to<msg::link_changed>,
     caf::reacts_to<msg::socket_closing>, caf::reacts_to<msg::socket_ended>,
     // The radio: what sockets do, what to tell the modem before they do it.
     caf::reacts_to<msg::radio_news>, caf::replies_to<msg::ask_radio>::with<msg::radio_word>,
@@ -233,6 +239,9 @@ CELLSOCK_MESSAGE(name_resolved)
 CELLSOCK_MESSAGE(lookup_moves)
 CELLSOCK_MESSAGE(run_at)
 CELLSOCK_MESSAGE(at_answered)
+CELLSOCK_MESSAGE(order_pdn)
+CELLSOCK_MESSAGE(set_radio)
+CELLSOCK_MESSAGE(order_done)
 CELLSOCK_MESSAGE(get_rules)
 CELLSOCK_MESSAGE(current_rules)
 CELLSOCK_MESSAGE(request_received)

@@ -4,10 +4,15 @@
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <map>
+#include <set>
+#include <sstream>
 #include <string>
 
 #include "actors/event_bus.hpp"
@@ -87,6 +92,31 @@ std::vector<pdn_settings> pdns_of(const modem_settings& modem) {
   return all;
 }
 
+std::set<std::string> words_of(const std::string& text) {
+  std::istringstream words(text);
+  return {std::istream_iterator<std::string>(words), std::istream_iterator<std::string>()};
+}
+
+std::optional<system_mode> system_of(const modem_settings& modem) {
+  if (modem.system_mode == "default") return std::nullopt;
+  const std::string words = '+' + modem.system_mode + '+';
+  const auto has = [&words](const char* word) { return words.find(word) != std::string::npos; };
+  constexpr std::array<std::string_view, 5> preferences{"none", "ltem", "nbiot", "home-ltem",
+                                                        "home-nbiot"};
+  const auto at = std::find(preferences.begin(), preferences.end(), modem.system_preference);
+  return system_mode{has("+ltem+"), has("+nbiot+"), has("+gnss+"),
+                     static_cast<unsigned>(at - preferences.begin())};
+}
+
+attach_settings attachment_of(const modem_settings& modem) {
+  attach_settings made{.system = system_of(modem), .psm = {}, .edrx = {}, .pin = modem.pin};
+  if (modem.psm != "default")
+    made.psm = {modem.psm == "on", std::chrono::seconds(modem.psm_t3412_ext_s),
+                std::chrono::seconds(modem.psm_t3324_s)};
+  if (modem.edrx != "default") made.edrx = {modem.edrx == "on", std::chrono::seconds(modem.edrx_s)};
+  return made;
+}
+
 bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& loop) {
   return [&modem, log_trace, &loop](caf::actor_system& system, supervisor_handle supervisor) {
     const auto where = *parse_modem_uri(modem.uri);
@@ -99,6 +129,7 @@ bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& l
                    .apn = modem.apn,
                    .pdn_family = families_of(modem.pdn_family),
                    .login = login_of(modem.authentication, modem.user, modem.password),
+                   .attach = attachment_of(modem),
                    .pdns = pdns_of(modem)};
     seed.config.fast_baud = fast_baud_of(where);
     seed.config.trace_wanted = [log_trace] { return trace_wanted(log_trace); };
@@ -128,6 +159,8 @@ gateway_actor::link_factory links_of(const settings& config, reactor& loop) {
       seed.first_id = static_cast<std::uint32_t>(links.size() + 1);
       const bool own = std::holds_alternative<host_uri>(*parse_modem_uri(modem.uri));
       seed.kind = own ? link_kind::host : link_kind::modem;
+      seed.rai_automatic = modem.rai == "auto";
+      seed.rai_unguessed = words_of(modem.rai_unguessed);
       seed.links = static_cast<std::uint32_t>(config.modems.size());
       links.push_back(
           {modem.name, supervisor_handle(system.spawn<supervisor_actor>(seed, loop)), seed.kind});

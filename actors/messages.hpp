@@ -87,6 +87,16 @@ struct at_answered {
   bool ok = false;
 };
 
+struct order_pdn {
+  pdn_id which{};
+  bool up = false;
+};
+enum class radio : std::uint8_t { on, flight, off };
+struct set_radio {
+  radio mode = radio::on;
+};
+struct order_done {};
+
 /// The link's packet data networks, in the order of their ids.
 struct get_interfaces {};
 struct network_interface {

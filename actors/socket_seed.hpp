@@ -58,6 +58,11 @@ public:
   /// nothing was asked of the link yet.
   [[nodiscard]] failure may_get(msg::option name) const;
   [[nodiscard]] failure may_set(const msg::set_option& m, bool untouched) const;
+  /// The packet network that was chosen for it.
+  [[nodiscard]] pdn_id pdn() const {
+    const auto chosen = shape.options.find(msg::option::pdn);
+    return chosen == shape.options.end() ? pdn_id{} : static_cast<pdn_id>(chosen->second);
+  }
   [[nodiscard]] option_how how(msg::option name) const { return row_of(name).at(kind).how; }
   /// How long a closed socket may go on sending (SO_LINGER).
   [[nodiscard]] std::chrono::milliseconds linger() const;

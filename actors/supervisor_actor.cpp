@@ -65,6 +65,12 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
       [this](msg::run_at& m) -> caf::result<msg::at_answered> {
         return delegate(bridge_, std::move(m));
       },
+      [this](const msg::order_pdn& m) -> caf::result<msg::order_done> {
+        return delegate(bridge_, m);
+      },
+      [this](const msg::set_radio& m) -> caf::result<msg::order_done> {
+        return delegate(bridge_, m);
+      },
       [this](const msg::link_changed& m) { link_changed(m); },
       [this](const msg::socket_closing& m) {
         admitted_.release(m.id);
@@ -308,6 +314,7 @@ void supervisor_actor::bridge_down(const failure& why) {
 void supervisor_actor::link_changed(const msg::link_changed& m) {
   const bool news = m.link.state != link_.state || m.link.trouble != link_.trouble;
   if (m.link.lines && m.link.lines != link_.lines) say_lines(*m.link.lines);
+  say_network(m.link);
   link_ = m.link;
   rules_ = m.rules;
   tell_names();
@@ -320,6 +327,35 @@ void supervisor_actor::link_changed(const msg::link_changed& m) {
                            {"trouble", cellsock::name(link_.trouble.code)},
                            {"detail", link_.trouble.detail},
                            {"advice", explain(link_.trouble.code)}});
+}
+
+/// What became of the registration and of packet networks.
+void supervisor_actor::say_network(const link_status& now) const {
+  if (now.network != link_.network || now.operator_plmn != link_.operator_plmn) {
+    const bool refused = now.network == registration::denied || now.network == registration::no_sim;
+    const log::fields what{{"link", seed_.name},
+                           {"registration", cellsock::name(now.network)},
+                           {"operator", now.operator_plmn},
+                           {"technology", now.access_technology},
+                           {"detail", now.trouble.detail}};
+    refused ? log::warn("registration-changed", what) : log::info("registration-changed", what);
+  }
+  for (const auto& pdn : now.pdns) {
+    const auto before = std::find_if(link_.pdns.begin(), link_.pdns.end(),
+                                     [&](const auto& p) { return p.context == pdn.context; });
+    const bool known = before != link_.pdns.end();
+    if (known ? before->state == pdn.state && before->addresses == pdn.addresses
+              : pdn.state == pdn_state::down)
+      continue;
+    std::string addresses;
+    for (const auto& address : pdn.addresses)
+      addresses += (addresses.empty() ? "" : " ") + to_string(address);
+    const log::fields what{
+        {"link", seed_.name}, {"pdn", number(pdn.id)},  {"state", cellsock::name(pdn.state)},
+        {"apn", pdn.apn},     {"addresses", addresses}, {"detail", pdn.trouble.detail}};
+    const bool gone = pdn.trouble.code != errc::none;
+    gone ? log::warn("pdn-changed", what) : log::info("pdn-changed", what);
+  }
 }
 
 void supervisor_actor::say_lines(const modem_lines& lines) const {

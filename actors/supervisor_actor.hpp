@@ -63,6 +63,7 @@ private:
   void down(const caf::down_msg& m);
   void bridge_down(const failure& why);
   void link_changed(const msg::link_changed& m);
+  void say_network(const link_status& now) const;
   void say_lines(const modem_lines& lines) const;
   [[nodiscard]] radio_desk::seed desk();
   void finish_stop();

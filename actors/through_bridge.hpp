@@ -13,11 +13,9 @@ inline constexpr auto bridge_reply_max = limits::connect_timeout_max + limits::l
 /// Makes the socket known to the bridge, or known anew: with the family that it has there.
 template <class Self>
 void declare_through(Self* self, const bridge_handle& bridge, const socket_common& common) {
-  self->send(bridge, msg::declare_socket{common.id,
-                                         common.link_family.value_or(common.shape.family),
-                                         common.shape.kind,
-                                         socket_handle(self),
-                                         {}});
+  self->send(bridge,
+             msg::declare_socket{common.id, common.link_family.value_or(common.shape.family),
+                                 common.shape.kind, socket_handle(self), common.pdn()});
 }
 
 /// `where` as the link is told it; the bridge hears of the family if this decided it.

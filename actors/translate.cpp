@@ -7,6 +7,8 @@
 namespace cellsock::wire {
 namespace {
 
+using namespace std::chrono_literals;
+
 struct error_row {
   errc ours;
   v1::ErrorCode theirs;
@@ -299,6 +301,17 @@ void set_event(v1::WatchEvent& to, const events::event& from, bool with_payload)
   if (with_payload && !from.payload.empty()) add("payload", escaped(from.payload));
 }
 
+static void set_pdn(v1::PdnStatus& to, const pdn_status& from) {
+  to.set_id(number(from.id));
+  to.set_cid(number(from.context));
+  to.set_state(std::string(name(from.state)));
+  to.set_apn(printable(from.apn));
+  for (const auto& address : from.addresses) to.add_addresses(to_string(address));
+  for (const auto& server : from.name_servers) to.add_name_servers(to_string(server));
+  to.set_mtu(from.mtu);
+  if (from.trouble.code != errc::none) set_error(*to.mutable_trouble(), from.trouble);
+}
+
 void set_link(v1::LinkStatus& to, const msg::link_report& from,
               std::chrono::steady_clock::time_point now) {
   const link_status& link = from.link;
@@ -323,6 +336,15 @@ void set_link(v1::LinkStatus& to, const msg::link_report& from,
   if (link.address) to.set_address(to_string(*link.address));
   if (link.address6) to.set_address6(to_string(*link.address6));
   to.set_mtu(link.mtu);
+  for (const auto& pdn : link.pdns) set_pdn(*to.add_pdns(), pdn);
+  if (link.power != power_grants{}) {
+    auto& power = *to.mutable_power();
+    power.set_tau_s(static_cast<std::uint32_t>(link.power.tau.value_or(0s).count()));
+    power.set_active_time_s(
+        static_cast<std::uint32_t>(link.power.active_time.value_or(0s).count()));
+    power.set_edrx_ms(static_cast<std::uint32_t>(link.power.edrx.value_or(0ms).count()));
+  }
+  if (link.radio_connected) to.set_radio_connected(*link.radio_connected);
   to.set_handles_used(link.handles_used);
   to.set_handles_max(link.handles_max);
   to.set_busy_with(printable(link.busy_with));

@@ -34,6 +34,8 @@ inline constexpr auto resolve_max = 120s;
 /// `cellsock at` without --timeout: the slowest commands (network scan) take minutes.
 inline constexpr auto at_max = 600s;
 inline constexpr auto at_slack = 30s;
+/// A packet network or the radio: a minute each in the modem, behind other commands.
+inline constexpr auto order_max = 180s;
 
 /// Largest packet on a datagram channel: 65,507 bytes of payload and its envelope.
 inline constexpr std::size_t packet_bytes_max = 66048;

@@ -15,6 +15,10 @@ public:
     core_.run(command_, [this](const at::reply& reply) {
       // Whatever it did, nothing known of the selection is certain any more.
       core_.selected.reset();
+      // A command that sets something may have changed the network: looked at soon.
+      const auto equals = command_.line.find('=');
+      const bool sets = equals != std::string::npos && !command_.line.ends_with("=?");
+      core_.pdn_recheck = core_.pdn_recheck || sets;
       core_.emit(outcome::at_done{ticket_, reply.lines, reply.final_line, reply.ok()});
       finish();
     });

@@ -155,6 +155,23 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         settle();
         return answer;
       },
+      [this](const msg::order_pdn& m) -> caf::result<msg::order_done> {
+        const auto t = next_ticket();
+        auto answer = pend<msg::order_done>(t);
+        engine_.order_pdn(t, m.which, m.up, now());
+        settle();
+        return answer;
+      },
+      [this](const msg::set_radio& m) -> caf::result<msg::order_done> {
+        const auto t = next_ticket();
+        auto answer = pend<msg::order_done>(t);
+        const auto mode = m.mode == msg::radio::on       ? radio_mode::on
+                          : m.mode == msg::radio::flight ? radio_mode::flight
+                                                         : radio_mode::off;
+        engine_.set_radio(t, mode, now());
+        settle();
+        return answer;
+      },
       [this](const msg::get_bridge_report&) {
         msg::bridge_report report{status(), rules(), {}};
         for (const auto& [id, socket] : sockets_)
@@ -249,6 +266,7 @@ void bridge_actor::handle(engine_outcome& happened) {
             deliver(o.t, msg::socket_accepted{o.peer, o.local});
           },
           [&](outcome::option_done& o) { option_done(o); },
+          [&](outcome::ordered& o) { deliver(o.t, msg::order_done{}); },
           [&](outcome::connection_waiting& o) { tell(o.id, msg::connection_waiting{}); },
           [&](outcome::closed& o) {
             sockets_.erase(o.id);

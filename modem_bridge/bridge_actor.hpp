@@ -28,16 +28,16 @@ public:
 
 private:
   class port_facts;
-  using promise = std::variant<caf::typed_response_promise<msg::socket_connected>,
-                               caf::typed_response_promise<msg::socket_bound>,
-                               caf::typed_response_promise<msg::socket_listening>,
-                               caf::typed_response_promise<msg::socket_accepted>,
-                               caf::typed_response_promise<msg::option_set>,
-                               caf::typed_response_promise<msg::option_value>,
-                               caf::typed_response_promise<msg::socket_closed>,
-                               caf::typed_response_promise<msg::name_resolved>,
-                               caf::typed_response_promise<msg::at_answered>,
-                               caf::typed_response_promise<msg::bridge_stopped>>;
+  using promise = std::variant<
+      caf::typed_response_promise<msg::socket_connected>,
+      caf::typed_response_promise<msg::socket_bound>,
+      caf::typed_response_promise<msg::socket_listening>,
+      caf::typed_response_promise<msg::socket_accepted>,
+      caf::typed_response_promise<msg::option_set>, caf::typed_response_promise<msg::option_value>,
+      caf::typed_response_promise<msg::socket_closed>,
+      caf::typed_response_promise<msg::name_resolved>,
+      caf::typed_response_promise<msg::at_answered>, caf::typed_response_promise<msg::order_done>,
+      caf::typed_response_promise<msg::bridge_stopped>>;
 
   template <class Reply>
   caf::typed_response_promise<Reply> pend(ticket t);

@@ -35,6 +35,73 @@ void into_facts(std::string_view text, context& c) {
 bool radio_is_off(const context& c) {
   return c.facts.functional_mode != 1;
 }
+bool radio_wanted(const context& c) {
+  return radio_is_off(c) && c.radio == radio_mode::on;
+}
+bool radio_unwanted(const context& c) {
+  return !radio_is_off(c) && c.radio != radio_mode::on;
+}
+void is_on(context& c) {
+  c.facts.functional_mode = 1;
+}
+bool system_wanted(const context& c) {
+  return c.attach.system.has_value();
+}
+bool system_differs(const context& c) {
+  return c.attach.system && c.facts.system_set != c.attach.system;
+}
+bool may_set_system(const context& c) {
+  return radio_is_off(c) && system_differs(c);
+}
+// What counts only before an attach, on a modem that is on its network with something else.
+bool must_go_dark(const context& c) {
+  return !radio_is_off(c) && c.cycles.may_try(c.now) && (system_differs(c) || c.context_differs());
+}
+void went_dark(context& c) {
+  constexpr int flight = 4;
+  c.facts.functional_mode = flight;
+  for (auto& one : c.facts.contexts) one.lost();
+}
+void cycled(context& c) {
+  c.cycles.failed(c.now);
+  went_dark(c);
+}
+bool psm_wanted(const context& c) {
+  return c.attach.psm.has_value();
+}
+std::string psm_bits(const psm_wish& wish) {
+  if (!wish.on) return "0";
+  return "1,\"\",\"\",\"" + timer_bits(power_timer::t3412_ext, wish.t3412_ext) + "\",\"" +
+         timer_bits(power_timer::t3324, wish.t3324) + '"';
+}
+bool psm_differs(const context& c) {
+  if (!c.attach.psm || !c.facts.psm_set) return c.attach.psm.has_value();
+  return psm_bits(*c.attach.psm) != psm_bits(*c.facts.psm_set);
+}
+bool edrx_wanted(const context& c) {
+  return c.attach.edrx.has_value();
+}
+template <edrx_system System>
+bool edrx_differs(const context& c) {
+  if (!c.attach.edrx) return false;
+  const auto set = std::find_if(c.facts.edrx_set.begin(), c.facts.edrx_set.end(),
+                                [](const auto& s) { return s.first == static_cast<int>(System); });
+  const bool is_set = set != c.facts.edrx_set.end();
+  if (!c.attach.edrx->on) return is_set;
+  return !is_set || set->second != edrx_bits(System, c.attach.edrx->cycle);
+}
+bool wants_pin(const context& c) {
+  return c.facts.sim_wants == "SIM PIN" && !c.attach.pin.empty() && !c.pin_tried;
+}
+// The last try is a person's: after it the card is locked.
+bool may_enter_pin(const context& c) {
+  return wants_pin(c) && c.facts.pin_tries.value_or(2) > 1;
+}
+void pin_taken(context& c) {
+  c.pin_tried = true;
+  c.facts.sim_trouble.reset();
+  c.facts.sim_wants.clear();
+}
 bool context_wanted(const context& c) {
   return !c.pdn.apn.empty() || c.pdn.family;
 }
@@ -48,7 +115,7 @@ bool may_log_in(const context& c) {
   return radio_is_off(c) && c.pdn.login.how != pdn_authentication::none;
 }
 bool sim_in_doubt(const context& c) {
-  return !c.facts.registered() || c.facts.sim_trouble.has_value();
+  return !c.facts.radio_off() && (!c.facts.registered() || c.facts.sim_trouble.has_value());
 }
 bool on_network(const context& c) {
   return c.facts.registered();
@@ -62,6 +129,15 @@ bool has_address(const context& c) {
 
 constexpr std::string_view define_context = "AT+CGDCONT={cid},\"{pdn_type}\",\"{apn}\"";
 constexpr std::string_view log_in = "AT+CGAUTH={cid},{authentication},\"{user}\",\"{password}\"";
+
+constexpr std::array notice_steps{
+    bring_up_step{{}, "AT+CEREG=5", "", 5s, refusal::stop},
+    bring_up_step{{}, "AT+CGEREP=1", "", 5s, refusal::stop},
+    bring_up_step{{}, "AT%XSIM=1", "", 5s},
+    bring_up_step{{}, "AT+CSCON=1", "", 5s},
+    bring_up_step{{}, "AT%MDMEV=1", "", 5s},
+    bring_up_step{{}, "AT+CNEC=16", "", 5s},
+};
 
 constexpr std::array start{
     bring_up_step{intent::echo_off, "", "", 5s},
@@ -90,20 +166,59 @@ constexpr std::array start{
                   refusal::ignore,
                   context_wanted,
                   into_facts<read_context>},
+    bring_up_step{{},
+                  "AT%XSYSTEMMODE?",
+                  "%XSYSTEMMODE:",
+                  5s,
+                  refusal::ignore,
+                  system_wanted,
+                  into_facts<read_system_mode>},
+    bring_up_step{{}, "AT+CFUN=4", "", 30s, refusal::ignore, must_go_dark, nullptr, cycled},
+    bring_up_step{{}, "AT%XSYSTEMMODE={system}", "", 5s, refusal::stop, may_set_system},
     bring_up_step{{}, define_context, "", 5s, refusal::ignore, may_define_context},
     bring_up_step{{}, log_in, "", 5s, refusal::ignore, may_log_in},
-    bring_up_step{{}, "AT+CEREG=5", "", 5s, refusal::stop},
-    bring_up_step{{}, "AT+CGEREP=1", "", 5s, refusal::stop},
-    bring_up_step{{}, "AT%XSIM=1", "", 5s},
-    bring_up_step{{}, "AT+CSCON=1", "", 5s},
-    bring_up_step{{}, "AT%MDMEV=1", "", 5s},
-    bring_up_step{{}, "AT+CNEC=16", "", 5s},
+    bring_up_step{
+        {}, "AT+CPSMS?", "+CPSMS:", 5s, refusal::ignore, psm_wanted, into_facts<read_psm>},
+    bring_up_step{{}, "AT+CPSMS={psm}", "", 5s, refusal::ignore, psm_differs},
+    bring_up_step{
+        {}, "AT+CEDRXS?", "+CEDRXS:", 5s, refusal::ignore, edrx_wanted, into_facts<read_edrx>},
+    bring_up_step{
+        {}, "AT+CEDRXS={edrx4}", "", 5s, refusal::ignore, edrx_differs<edrx_system::ltem>},
+    bring_up_step{
+        {}, "AT+CEDRXS={edrx5}", "", 5s, refusal::ignore, edrx_differs<edrx_system::nbiot>},
+    notice_steps[0],
+    notice_steps[1],
+    notice_steps[2],
+    notice_steps[3],
+    notice_steps[4],
+    notice_steps[5],
     // Release assistance: the older modem keeps it among the features of release 14.
     bring_up_step{{}, "AT%REL14FEAT=0,1,0,0,0", "", 5s, refusal::ignore, needs_release_14},
     bring_up_step{{}, "AT%RAI=1", "", 5s},
     // Returns soon; the search goes on by itself.
-    bring_up_step{{}, "AT+CFUN=1", "", 30s, refusal::about_sim, radio_is_off},
+    bring_up_step{{}, "AT+CFUN=1", "", 30s, refusal::about_sim, radio_wanted, nullptr, is_on},
+    // It came up with its radio on, and a person wants it off.
+    bring_up_step{{}, "AT+CFUN=4", "", 30s, refusal::ignore, radio_unwanted, nullptr, went_dark},
 };
+
+void is_off(context& c) {
+  went_dark(c);
+  c.facts.functional_mode = 0;
+}
+// What was subscribed to is forgotten while the modem is off.
+constexpr std::array switch_on{
+    notice_steps[0],
+    notice_steps[1],
+    notice_steps[2],
+    notice_steps[3],
+    notice_steps[4],
+    notice_steps[5],
+    bring_up_step{{}, "AT+CFUN=1", "", 30s, refusal::stop, nullptr, nullptr, is_on},
+};
+constexpr std::array fly{
+    bring_up_step{{}, "AT+CFUN=4", "", 30s, refusal::stop, nullptr, nullptr, went_dark}};
+constexpr std::array switch_off{
+    bring_up_step{{}, "AT+CFUN=0", "", 30s, refusal::stop, nullptr, nullptr, is_off}};
 
 constexpr bring_up_step ask_registration{{},
                                          "AT+CEREG?",
@@ -121,6 +236,15 @@ constexpr std::array refresh{
     ask_registration,
     bring_up_step{
         {}, "AT+CPIN?", "+CPIN:", 5s, refusal::about_sim, sim_in_doubt, into_facts<read_sim_state>},
+    bring_up_step{{},
+                  "AT+CPINR=\"SIM PIN\"",
+                  "+CPINR:",
+                  5s,
+                  refusal::ignore,
+                  wants_pin,
+                  into_facts<read_pin_tries>},
+    bring_up_step{
+        {}, "AT+CPIN=\"{pin}\"", "", 10s, refusal::about_pin, may_enter_pin, nullptr, pin_taken},
     ask_activation,
     ask_address,
     bring_up_step{{},
@@ -194,6 +318,11 @@ constexpr std::array idle{
 std::span<const bring_up_step> start_steps() {
   return start;
 }
+std::span<const bring_up_step> radio_steps(radio_mode mode) {
+  if (mode == radio_mode::on) return switch_on;
+  if (mode == radio_mode::flight) return fly;
+  return switch_off;
+}
 std::span<const bring_up_step> activation_steps() {
   return activation;
 }
@@ -233,7 +362,10 @@ std::string_view bring_up_context::pdn_type_to_define() const {
 }
 
 bool bring_up_context::context_differs() const {
-  return (!pdn.apn.empty() && context().apn_defined != pdn.apn) ||
+  // A modem on its network may show the APN with the operator's own suffix.
+  const auto& defined = context().apn_defined;
+  const bool same = defined == pdn.apn || defined.starts_with(pdn.apn + ".mnc");
+  return (!pdn.apn.empty() && !same) ||
          (pdn.family && context().type_defined != pdn_type(pdn.family));
 }
 
@@ -247,6 +379,17 @@ std::string fill_in(std::string_view command, const bring_up_context& context) {
   fill("{cid}", std::to_string(number(context.pdn.context)));
   fill("{pdn_type}", context.pdn_type_to_define());
   fill("{apn}", context.apn_to_define());
+  if (const auto& system = context.attach.system)
+    fill("{system}", std::string(system->ltem ? "1," : "0,") + (system->nbiot ? "1," : "0,") +
+                         (system->gnss ? "1," : "0,") + std::to_string(system->preference));
+  if (context.attach.psm) fill("{psm}", psm_bits(*context.attach.psm));
+  if (const auto& edrx = context.attach.edrx)
+    for (const auto of : {edrx_system::ltem, edrx_system::nbiot}) {
+      const auto act = std::to_string(static_cast<int>(of));
+      fill("{edrx" + act + "}",
+           edrx->on ? "2," + act + ",\"" + edrx_bits(of, edrx->cycle) + '"' : "0," + act);
+    }
+  fill("{pin}", context.attach.pin);
   fill("{authentication}", std::to_string(static_cast<int>(login.how)));
   // The configuration took nothing that a quoted field cannot hold; last, for they may hold braces.
   fill("{user}", login.user);

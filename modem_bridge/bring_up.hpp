@@ -19,6 +19,11 @@ struct bring_up_context {
   network_facts& facts;
   link_status& identity;    // manufacturer, model, …
   const pdn_settings& pdn;  // the packet network that the rows are about, as it is wanted
+  const attach_settings& attach;
+  bool& pin_tried;   // since the daemon started
+  radio_mode radio;  // as a person wants it
+  backoff& cycles;   // of the radio, for settings that differ
+  backoff::time_point now{};
 
   [[nodiscard]] context_facts& context() const { return facts.at(pdn.context); }
   /// The context to be defined: what is wanted, and for the rest what is there.
@@ -32,6 +37,7 @@ enum class refusal {
   ignore,     // nice to have
   stop,       // nothing works without it
   about_sim,  // a +CME ERROR says what is wrong with the SIM; else ignored
+  about_pin,  // the PIN is wrong; it is not tried again
   about_pdn,  // this packet network cannot be had; nothing else is wrong
 };
 
@@ -43,6 +49,7 @@ struct bring_up_step {
   refusal refused = refusal::ignore;
   bool (*applies)(const bring_up_context&) = nullptr;
   void (*line)(std::string_view fields, bring_up_context&) = nullptr;
+  void (*taken)(bring_up_context&) = nullptr;  // the modem said OK
 };
 
 /// The row's command for this context: {cid}, {apn}, {pdn_type}, {authentication}, {user} and
@@ -55,6 +62,8 @@ struct bring_up_step {
 /// Once after start or restart. After it, sockets left in the modem by an earlier owner are
 /// closed.
 [[nodiscard]] std::span<const bring_up_step> start_steps();
+/// A person's order: the radio is switched.
+[[nodiscard]] std::span<const bring_up_step> radio_steps(radio_mode mode);
 /// One packet network beside the first: activated; its address and the like read; deactivated.
 [[nodiscard]] std::span<const bring_up_step> activation_steps();
 [[nodiscard]] std::span<const bring_up_step> look_steps();

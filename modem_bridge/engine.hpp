@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "modem_bridge/attach_settings.hpp"
 #include "modem_bridge/pdn_settings.hpp"
 #include "stack/endpoint.hpp"
 #include "stack/ids.hpp"
@@ -45,6 +46,7 @@ struct engine_config {
   // Empty: as the modem has it defined. Like the APN, it is written only while the radio is off.
   std::optional<pdn_families> pdn_family = {};
   pdn_login login = {};  // to that APN
+  attach_settings attach = {};
   /// Packet networks beside the default one, by their contexts (1 to 10).
   std::vector<pdn_settings> pdns = {};
   /// Asked before a trace line is made, so that none is while nobody wants one. Empty: lengths.
@@ -80,6 +82,10 @@ struct accepted {
 struct option_done {
   ticket t;
   std::int64_t value = 0;
+};
+/// What a person ordered of the radio or of a packet network is done.
+struct ordered {
+  ticket t;
 };
 struct closed {
   ticket t;
@@ -171,8 +177,8 @@ struct reopen_port {
 
 using engine_outcome = std::variant<
     outcome::connected, outcome::bound, outcome::listening, outcome::accepted, outcome::option_done,
-    outcome::connection_waiting, outcome::closed, outcome::resolved, outcome::at_done,
-    outcome::stopped, outcome::failed, outcome::want_chunk, outcome::chunk_sent,
+    outcome::ordered, outcome::connection_waiting, outcome::closed, outcome::resolved,
+    outcome::at_done, outcome::stopped, outcome::failed, outcome::want_chunk, outcome::chunk_sent,
     outcome::datagram_dropped, outcome::hint_refused, outcome::received, outcome::peer_closed,
     outcome::socket_broken, outcome::link_changed, outcome::notice, outcome::radio_connected,
     outcome::network_changed, outcome::set_baud, outcome::reopen_port>;
@@ -260,6 +266,14 @@ public:
   /// A person's own command, through the same queue. Refused with command_refused (and the reason)
   /// if it would break the daemon's view of the modem.
   void run_at(ticket t, std::string command, std::chrono::milliseconds timeout, time_point now);
+  /// Brings a packet network up, or takes it down under its sockets, whatever its policy says.
+  /// Fails with no_device, invalid_argument (the attachment's own), pdn_down (and why),
+  /// not_registered, …
+  void order_pdn(ticket t, pdn_id which, bool up, time_point now);
+  /// Switches the radio. Off stores what the modem keeps, so that it may lose power; both others
+  /// than on break every socket. Holds until it is switched on again, also over a restart of the
+  /// modem.
+  void set_radio(ticket t, radio_mode mode, time_point now);
   /// Closes all sockets in the modem; nothing else is started after that.
   void stop(ticket t, time_point now);
 

@@ -11,6 +11,7 @@
 #include "modem_bridge/at/command_queue.hpp"
 #include "modem_bridge/dialect/dialect.hpp"
 #include "modem_bridge/engine.hpp"
+#include "modem_bridge/modem_limits.hpp"
 #include "modem_bridge/network_facts.hpp"
 #include "modem_bridge/pdn_table.hpp"
 #include "modem_bridge/poll_pace.hpp"
@@ -120,6 +121,10 @@ public:
   sockets table;
   link_status link;
   network_facts facts;
+  bool pin_tried = false;             // a wrong one is not tried twice, whatever restarts
+  radio_mode radio = radio_mode::on;  // as a person wants it
+  /// The radio goes off and on for a setting at most so often.
+  backoff cycles{modem_limits::cycle_first, modem_limits::cycle_bound};
   pdn_table pdns;
   datagram_rules rules, rules6;  // of IPv4 and IPv6 sockets
   std::optional<modem_handle> selected;

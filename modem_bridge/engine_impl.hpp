@@ -84,6 +84,10 @@ struct engine::impl {
   void forget_pdns();
   [[nodiscard]] std::vector<pdn_status> pdn_states() const;
 
+  // ---- engine_orders.cpp ----
+  void radio_switched(radio_mode mode);
+  void settle_orders();
+
   // ---- engine_detection.cpp: who answers, and is the line in step ----
   void begin_detection();
   void begin_resync(const std::string& why, bool counted = false);
@@ -124,6 +128,12 @@ struct engine::impl {
     std::optional<ip_address> v4, v6;
   };
   std::array<own_addresses, contexts_max> bound_to = {};  // what open sockets are bound to
+  struct pdn_order {
+    ticket t;
+    cid context;
+    bool up;
+  };
+  std::vector<pdn_order> orders;  // not carried out yet
   registration told_network = registration::unknown;
   bool refresh_due = false;
   std::optional<time_point> refresh_at;

@@ -69,7 +69,7 @@ void engine::impl::bring_up_over(const result<done>& how) {
   if (core.facts.functional_mode == 1 && context_of(core).context_differs())
     core.note("the modem is on its network with APN \"" + core.facts.first().apn_defined +
               "\", type " + core.facts.first().type_defined +
-              "; what is configured is set at its next start with the radio off");
+              "; what is configured is set when the radio is next off");
   refresh_due = true;
   on_event(link_event::configured);
 }
@@ -146,8 +146,9 @@ void engine::impl::copy_facts() {
   auto& link = core.link;
   const auto& first = core.facts.first();
   compare_pdns();
-  link.network = core.facts.sim_trouble && !core.facts.registered() ? registration::no_sim
-                                                                    : core.facts.network;
+  link.network = core.facts.network;
+  if (core.facts.sim_trouble && !core.facts.registered()) link.network = registration::no_sim;
+  if (core.facts.radio_off()) link.network = registration::off;
   link.operator_plmn = core.facts.operator_plmn;
   link.access_technology = core.facts.access_technology;
   link.rsrp_dbm = core.facts.rsrp_dbm;
@@ -159,6 +160,8 @@ void engine::impl::copy_facts() {
   link.radio_connected = core.facts.radio_connected;
   link.uart.lines_dropped = core.channel.lines_dropped();
   link.mtu = first.mtu;
+  link.power = {core.facts.tau_granted, core.facts.active_time_granted, core.facts.edrx_granted};
+  settle_orders();
   auto pdns = pdn_states();
   if (pdns == link.pdns && link.network == told_network) return;
   link.pdns = std::move(pdns);
@@ -219,6 +222,12 @@ void engine::impl::on_unsolicited(const at::command_queue::unsolicited& line) {
     case at::urc::packet_event:
       return packet_news_came(packet_event(routed->fields, core.facts), routed->fields);
     case at::urc::refusal: return refusal_told(routed->fields);
+    case at::urc::power: return edrx_changed(routed->fields, core.facts);
+    case at::urc::modem_event:
+      if (!routed->fields.starts_with("RESET LOOP")) return;
+      core.facts.restrained = true;
+      core.cycles.hold(core.now() + modem_limits::restraint);
+      return network_known();
     case at::urc::radio: return radio_changed(routed->fields, core.facts);
     case at::urc::sim:
       sim_changed(routed->fields, core.facts);

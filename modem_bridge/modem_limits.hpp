@@ -116,6 +116,12 @@ inline constexpr std::size_t mtu_assumed = 1280;
 inline constexpr std::size_t ip_udp_header_bytes = 28;
 inline constexpr std::size_t ip6_udp_header_bytes = 48;
 
+/// The radio is switched off and on for a setting that differs: once, then ever later. A modem that
+/// says it was reset too often attaches again after this long.
+inline constexpr auto cycle_first = 1min;
+inline constexpr auto cycle_bound = 30min;
+inline constexpr auto restraint = 30min;
+
 // ---- a person's commands, names ----
 
 inline constexpr std::size_t at_command_bytes_max = 1024;

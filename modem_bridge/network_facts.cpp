@@ -6,6 +6,8 @@
 #include <cctype>
 
 #include "modem_bridge/at/args.hpp"
+#include "stack/registration.hpp"
+#include "stack/reject_causes.hpp"
 
 namespace cellsock {
 namespace {
@@ -14,17 +16,13 @@ using at::args;
 
 struct stat_row {
   int stat;
-  registration meaning;
+  registration_event meaning;
 };
 constexpr std::array stats{
-    stat_row{0, registration::off},
-    stat_row{1, registration::home},
-    stat_row{2, registration::searching},
-    stat_row{3, registration::denied},
-    stat_row{4, registration::no_coverage},
-    stat_row{5, registration::roaming},
-    stat_row{8, registration::emergency_only},
-    stat_row{90, registration::no_sim},
+    stat_row{0, registration_event::idle},           stat_row{1, registration_event::home},
+    stat_row{2, registration_event::searching},      stat_row{3, registration_event::denied},
+    stat_row{4, registration_event::no_coverage},    stat_row{5, registration_event::roaming},
+    stat_row{8, registration_event::emergency_only}, stat_row{90, registration_event::sim_failed},
 };
 
 struct technology_row {
@@ -38,10 +36,26 @@ struct sim_row {
   int code;
   std::string_view what;
 };
+/// What +CPIN may say that a person can do something about.
+struct sim_state_row {
+  std::string_view wants;
+  std::string_view what;
+};
+constexpr std::array sim_states{
+    sim_state_row{"SIM PIN", "the SIM card wants its PIN: set modem.pin_file"},
+    sim_state_row{"SIM PUK",
+                  "the SIM card is locked after wrong PINs and wants its PUK, which its operator "
+                  "has; enter it with `cellsock at 'AT+CPIN=\"PUK\",\"new PIN\"'`"},
+    sim_state_row{"SIM PIN2", "the SIM card wants its PIN2"},
+    sim_state_row{"SIM PUK2", "the SIM card wants its PUK2"},
+    sim_state_row{"PH-SIM PIN", "the modem is locked to another SIM card"},
+};
 constexpr std::array sim_errors{
     sim_row{10, "no SIM card; insert one (CME 10)"},
-    sim_row{11, "the SIM card wants its PIN; enter it with `cellsock at` (CME 11)"},
-    sim_row{12, "the SIM card is locked and wants its PUK (CME 12)"},
+    sim_row{11, "the SIM card wants its PIN: set modem.pin_file (CME 11)"},
+    sim_row{12,
+            "the SIM card is locked and wants its PUK, which its operator has; enter it with "
+            "`cellsock at 'AT+CPIN=\"PUK\",\"new PIN\"'` (CME 12)"},
     sim_row{13, "the SIM card failed (CME 13)"},
     sim_row{15, "wrong kind of SIM card (CME 15)"},
 };
@@ -50,20 +64,31 @@ constexpr std::array sim_errors{
 void take_registration(args fields, network_facts& facts) {
   const auto stat = fields.integer(0, 255);
   if (!stat) return;
-  facts.network = registration::unknown;
+  auto event = registration_event::unclear;
   for (const auto& row : stats)
-    if (row.stat == *stat) facts.network = row.meaning;
-  if (!facts.registered()) {
-    facts.access_technology.clear();
-    return;
-  }
-  facts.sim_trouble.reset();
+    if (row.stat == *stat) event = row.meaning;
+  facts.network = step(facts.network, event);
   fields.skip();  // tac
   fields.skip();  // ci
   const auto act = fields.optional_integer(0, 255);
-  if (!act || !*act) return;
-  for (const auto& row : technologies)
-    if (row.act == **act) facts.access_technology = row.name;
+  const auto cause_type = fields.optional_integer(0, 255);
+  const auto cause = fields.optional_integer(0, 255);
+  facts.reject_cause.reset();
+  constexpr int emm = 0;
+  if (cause_type && *cause_type == emm && cause && *cause)
+    facts.reject_cause = static_cast<unsigned>(**cause);
+  facts.access_technology.clear();
+  facts.active_time_granted.reset();
+  facts.tau_granted.reset();
+  if (!facts.registered()) return;
+  facts.sim_trouble.reset();
+  facts.restrained = false;
+  if (act && *act)
+    for (const auto& row : technologies)
+      if (row.act == **act) facts.access_technology = row.name;
+  if (const auto bits = fields.text())
+    facts.active_time_granted = timer_of(power_timer::t3324, *bits);
+  if (const auto bits = fields.text()) facts.tau_granted = timer_of(power_timer::t3412_ext, *bits);
 }
 
 constexpr std::int64_t cid_max = contexts_max - 1;
@@ -121,12 +146,20 @@ void context_facts::lost() {
 }
 
 failure network_facts::trouble() const {
+  // Without its radio a modem may miss its SIM card too.
+  if (radio_off())
+    return fail(errc::not_registered, "the radio is off; `cellsock modem on` switches it on");
   if (sim_trouble) return *sim_trouble;
+  if (restrained && !registered())
+    return fail(errc::not_registered,
+                "the modem was reset too often and does not attach for up to 30 minutes");
   switch (network) {
     case registration::no_sim: return fail(errc::no_sim, "the SIM card does not work");
     case registration::denied:
       return fail(errc::registration_denied,
-                  "the network denies registration; check the subscription and the APN");
+                  "the network denies registration" +
+                      (reject_cause ? ": " + cause_text(emm_causes, "EMM", *reject_cause)
+                                    : "; check the subscription and the APN"));
     case registration::off:
       return fail(errc::not_registered, "the modem is not searching for a network");
     case registration::searching: return fail(errc::not_registered, "searching for a network");
@@ -158,11 +191,68 @@ void read_sim_state(std::string_view text, network_facts& facts) {
   args fields(text);
   const auto state = fields.text();
   if (!state) return;
+  facts.sim_wants = std::string(*state);
+  // A card that registration calls broken (status 90) may be ready all the same.
+  const bool was_in_trouble = facts.sim_trouble.has_value();
   facts.sim_trouble.reset();
-  if (*state != "READY")
-    facts.sim_trouble =
-        fail(errc::no_sim, "the SIM card wants something first: " + std::string(*state) +
-                               " (enter it with `cellsock at`)");
+  if (*state == "READY") {
+    if (was_in_trouble) facts.network = step(facts.network, registration_event::sim_ready);
+    return;
+  }
+  std::string what = "the SIM card wants something first: " + std::string(*state) +
+                     " (enter it with `cellsock at`)";
+  for (const auto& row : sim_states)
+    if (row.wants == *state) what = std::string(row.what);
+  facts.sim_trouble = fail(errc::no_sim, std::move(what));
+}
+
+void read_system_mode(std::string_view text, network_facts& facts) {
+  args fields(text);
+  const auto ltem = fields.integer(0, 1);
+  const auto nbiot = fields.integer(0, 1);
+  const auto gnss = fields.integer(0, 1);
+  const auto preference = fields.integer(0, 4);
+  if (!ltem || !nbiot || !gnss || !preference) return;
+  facts.system_set = {*ltem == 1, *nbiot == 1, *gnss == 1, static_cast<unsigned>(*preference)};
+}
+
+void read_psm(std::string_view text, network_facts& facts) {
+  args fields(text);
+  const auto on = fields.integer(0, 1);
+  if (!on) return;
+  fields.skip();  // two timers of older networks
+  fields.skip();
+  psm_wish set{*on == 1, {}, {}};
+  if (const auto bits = fields.text())
+    set.t3412_ext = timer_of(power_timer::t3412_ext, *bits).value_or(std::chrono::seconds(0));
+  if (const auto bits = fields.text())
+    set.t3324 = timer_of(power_timer::t3324, *bits).value_or(std::chrono::seconds(0));
+  facts.psm_set = set;
+}
+
+void read_edrx(std::string_view text, network_facts& facts) {
+  args fields(text);
+  const auto act = fields.integer(4, 5);
+  const auto bits = fields.text();
+  if (act && bits) facts.edrx_set.emplace_back(static_cast<int>(*act), std::string(*bits));
+}
+
+void edrx_changed(std::string_view text, network_facts& facts) {
+  args fields(text);
+  const auto act = fields.integer(0, 5);
+  fields.skip();  // asked for
+  const auto granted = fields.text();
+  if (!act) return;
+  facts.edrx_granted.reset();
+  if (*act < 4 || !granted) return;
+  facts.edrx_granted = edrx_of(static_cast<edrx_system>(*act), *granted);
+}
+
+void read_pin_tries(std::string_view text, network_facts& facts) {
+  args fields(text);
+  const auto which = fields.text();
+  const auto left = fields.integer(0, 99);
+  if (which && *which == "SIM PIN" && left) facts.pin_tries = static_cast<int>(*left);
 }
 
 void read_registration_reply(std::string_view text, network_facts& facts) {
@@ -179,11 +269,13 @@ void sim_changed(std::string_view text, network_facts& facts) {
   args fields(text);
   const auto state = fields.integer(0, 1);
   if (!state) return;
+  facts.pin_tries.reset();
   if (*state == 1) {
     facts.sim_trouble.reset();
-    if (facts.network == registration::no_sim) facts.network = registration::unknown;
+    facts.network = step(facts.network, registration_event::sim_ready);
     return;
   }
+  facts.network = step(facts.network, registration_event::sim_failed);
   facts.sim_trouble = fail(errc::no_sim, "the SIM card is gone or not ready");
 }
 

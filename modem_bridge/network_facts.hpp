@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <array>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "modem_bridge/attach_settings.hpp"
 #include "stack/ids.hpp"
 #include "stack/link_status.hpp"
 #include "stack/result.hpp"
@@ -53,9 +55,19 @@ struct network_facts {
   std::string access_technology = {};
   std::optional<int> rsrp_dbm = {};
   std::array<context_facts, contexts_max> contexts = {};
+  std::optional<unsigned> reject_cause = {};  // EMM, of a registration denied
+  std::optional<std::chrono::seconds> tau_granted = {}, active_time_granted = {};  // PSM
+  std::optional<std::chrono::milliseconds> edrx_granted = {};
+  /// The modem holds back attachments for a while: it was reset too often.
+  bool restrained = false;
   std::optional<bool> radio_connected = {};  // as far as it says
   // For bring-up only.
   int functional_mode = -1;
+  std::optional<system_mode> system_set = {};
+  std::optional<psm_wish> psm_set = {};                    // what it asks the network for
+  std::vector<std::pair<int, std::string>> edrx_set = {};  // by AcT, bits
+  std::string sim_wants = {};                              // as +CPIN says; READY: nothing
+  std::optional<int> pin_tries = {};                       // left, as far as the modem says
   std::optional<failure> sim_trouble = {};
   std::vector<stale_socket> open_sockets = {};
   long data_limit_min_ms = 0;
@@ -69,6 +81,8 @@ struct network_facts {
   }
   [[nodiscard]] context_facts& first() { return contexts.front(); }
   [[nodiscard]] const context_facts& first() const { return contexts.front(); }
+  /// By its functional mode: somebody switched it off.
+  [[nodiscard]] bool radio_off() const { return functional_mode == 0 || functional_mode == 4; }
   [[nodiscard]] bool attached() const { return registered() && first().up(); }
   /// Why sockets do not work, for a person and for the errno table. Not while attached.
   [[nodiscard]] failure trouble() const;
@@ -81,6 +95,10 @@ void read_registration_reply(std::string_view fields, network_facts& facts);
 void read_context(std::string_view fields, network_facts& facts);
 void read_activation(std::string_view fields, network_facts& facts);
 void read_address(std::string_view fields, network_facts& facts);
+void read_system_mode(std::string_view fields, network_facts& facts);
+void read_psm(std::string_view fields, network_facts& facts);
+void read_edrx(std::string_view fields, network_facts& facts);
+void read_pin_tries(std::string_view fields, network_facts& facts);
 void read_pdn_id(std::string_view fields, context_facts& context);
 void read_dynamic_parameters(std::string_view fields, network_facts& facts);
 void read_operator(std::string_view fields, network_facts& facts);
@@ -91,6 +109,8 @@ void read_data_limit(std::string_view fields, network_facts& facts);
 // URCs.
 void registration_changed(std::string_view fields, network_facts& facts);
 void sim_changed(std::string_view fields, network_facts& facts);
+/// `+CEDRXP:` what the network grants.
+void edrx_changed(std::string_view fields, network_facts& facts);
 void radio_changed(std::string_view fields, network_facts& facts);
 enum class packet_change { none, look, lost, suspended, resumed };
 struct packet_news {

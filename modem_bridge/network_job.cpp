@@ -12,7 +12,9 @@ namespace cellsock {
 using dialect::intent;
 
 bring_up_context context_of(engine_core& core, cid context) {
-  return {core.facts, core.link, core.pdns.get(context).settings};
+  return {core.facts,         core.link,      core.pdns.get(context).settings,
+          core.config.attach, core.pin_tried, core.radio,
+          core.cycles,        core.now()};
 }
 
 network_job::network_job(engine_core& core, std::span<const bring_up_step> steps,
@@ -65,6 +67,7 @@ void network_job::replied(const bring_up_step& step, const at::reply& reply) {
           prefix.empty() ? std::optional<std::string_view>(line) : at::after_prefix(line, prefix);
       if (fields) step.line(*fields, context_);
     }
+    if (step.taken != nullptr) step.taken(context_);
     return core_.facts.open_sockets.empty() ? next() : close_stale();
   }
   switch (step.refused) {
@@ -75,6 +78,13 @@ void network_job::replied(const bring_up_step& step, const at::reply& reply) {
     case refusal::about_sim:
       if (reply.code)
         if (auto why = sim_failure(*reply.code)) core_.facts.sim_trouble = std::move(why);
+      break;
+    case refusal::about_pin:
+      core_.pin_tried = true;
+      core_.facts.sim_trouble =
+          fail(errc::no_sim,
+               "the SIM card refused the PIN of modem.pin_file, which is not tried again; " +
+                   reply.final_line);
       break;
     case refusal::about_pdn: return end(refused_pdn(reply));
   }

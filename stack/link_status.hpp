@@ -77,6 +77,14 @@ struct pdn_status {
   friend bool operator==(const pdn_status&, const pdn_status&) = default;
 };
 
+/// What the network granted to sleep; empty: nothing, or not said.
+struct power_grants {
+  std::optional<std::chrono::seconds> tau = {};          // between tracking area updates (PSM)
+  std::optional<std::chrono::seconds> active_time = {};  // reachable before each sleep (PSM)
+  std::optional<std::chrono::milliseconds> edrx = {};
+  friend bool operator==(const power_grants&, const power_grants&) = default;
+};
+
 struct link_status {
   link_state state = link_state::closed;
   failure trouble{errc::none};
@@ -94,6 +102,7 @@ struct link_status {
   std::optional<ip_address> address = {};    // of PDN 0: its IPv4 address,
   std::optional<ip_address> address6 = {};   // and its IPv6 address; either or both
   std::optional<modem_lines> lines = {};     // where the port has them
+  power_grants power = {};
   bool pdn_up = false;
   std::vector<pdn_status> pdns = {};  // by context, PDN 0 first
   unsigned mtu = 0;                   // 0: the network did not say

@@ -87,6 +87,13 @@ host_bridge_actor::behavior_type host_bridge_actor::make_behavior() {
       },
       [this](msg::resolve_name& m) { return resolve(m); },
       [this](const msg::get_interfaces&) { return interfaces(); },
+      [](const msg::order_pdn&) -> caf::result<msg::order_done> {
+        return to_error(fail(errc::unsupported_operation,
+                             "a host link has the machine's own networks: `ip link set` does it"));
+      },
+      [](const msg::set_radio&) -> caf::result<msg::order_done> {
+        return to_error(fail(errc::unsupported_operation, "a host link has no radio"));
+      },
       [](const msg::run_at&) -> caf::result<msg::at_answered> {
         return to_error(fail(errc::unsupported_operation, "the host link has no modem"));
       },

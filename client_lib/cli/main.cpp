@@ -40,6 +40,35 @@ void add_trace_arguments(CLI::App& app, options& given) {
   add_modem(app, given, "this modem's alone, as `cellsock status` names it");
 }
 
+void add_pdn_arguments(CLI::App& app, options& given) {
+  app.add_option("action", given.action, "list, up or down")
+      ->required()
+      ->check(CLI::IsMember({"list", "up", "down"}));
+  app.add_option("pdn", given.pdn, "which, as `list` names it: pdn1")->type_name("PDN");
+  add_modem(app, given, "which modem, as `cellsock status` names it [the first; list: all]");
+}
+
+void add_timeout(CLI::App& app, options& given, int least) {
+  app.add_option("--timeout", given.wait_timeout_s, "seconds to wait for the network")
+      ->type_name("S")
+      ->check(CLI::Range(least, 86400))
+      ->capture_default_str();
+}
+
+void add_wait_arguments(CLI::App& app, options& given) {
+  app.add_flag("--registered", given.wait_registered, "until the modem is registered");
+  add_timeout(app, given, 1);
+  add_modem(app, given, "which modem, as `cellsock status` names it [the first]");
+}
+
+void add_radio_arguments(CLI::App& app, options& given) {
+  app.add_option("mode", given.action, "on, flight or off")
+      ->required()
+      ->check(CLI::IsMember({"on", "flight", "off"}));
+  add_timeout(app, given, 0);
+  add_modem(app, given, "which modem, as `cellsock status` names it [the first]");
+}
+
 constexpr std::array verbs{
     verb_row{"status", "Show every modem, its network and every socket",
              "Examples:\n"
@@ -59,6 +88,31 @@ constexpr std::array verbs{
         "  cellsock radio\n"
         "  cellsock radio --json | jq '.links[0].programs[] | {executable, tail_ms}'",
         add_no_arguments, run_radio},
+    verb_row{"pdn",
+             "Show the packet networks, bring one up or take it down.\n"
+             "Down holds until `up`, whatever programs do; its sockets end with ENETDOWN",
+             "Examples:\n"
+             "  cellsock pdn list\n"
+             "  cellsock pdn up pdn1\n"
+             "  cellsock pdn list --json | jq '.pdns[] | select(.state == \"up\") | .addresses'\n"
+             "They are configured as [[modem.pdn]]: docs/configuration.md",
+             add_pdn_arguments, run_pdn},
+    verb_row{"wait", "Wait until the modem is on its network; say on stderr what it waits for",
+             "Examples:\n"
+             "  cellsock wait --registered && ./report\n"
+             "  cellsock wait --registered --timeout 300 --modem roof\n"
+             "Exit status 1 if it is not in time, with the reason",
+             add_wait_arguments, run_wait},
+    verb_row{
+        "modem",
+        "Switch the radio, for every program: on (and wait for the network), flight (radio\n"
+        "off), off (the modem stores what it keeps; its power may go then)",
+        "Examples:\n"
+        "  cellsock modem flight\n"
+        "  cellsock modem on                waits for the network; --timeout 0: does not\n"
+        "  cellsock modem off               before the power is cut: spares the modem's count\n"
+        "                                   of resets, which would keep it off the network",
+        add_radio_arguments, run_modem},
     verb_row{"watch",
              "Show what happens, as it happens, until Ctrl-C (exit 0) or the daemon ends (exit 3)",
              "Examples:\n"

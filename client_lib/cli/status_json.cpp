@@ -49,6 +49,36 @@ json lines(const v1::LinkStatus& one) {
   return {{"dtr", one.lines().dtr()}, {"cts", one.lines().cts()}, {"ri", one.lines().ri()}};
 }
 
+json pdn(const v1::PdnStatus& one) {
+  const auto list = [](const auto& texts) {
+    auto all = json::array();
+    for (const auto& text : texts) all.push_back(text);
+    return all;
+  };
+  return {{"name", "pdn" + std::to_string(one.id())},
+          {"id", one.id()},
+          {"cid", one.cid()},
+          {"state", one.state()},
+          {"apn", known(one.apn())},
+          {"addresses", list(one.addresses())},
+          {"name_servers", list(one.name_servers())},
+          {"mtu", one.mtu() != 0 ? json(one.mtu()) : json()},
+          {"trouble", known(one.trouble().detail())}};
+}
+
+json pdns(const v1::LinkStatus& one) {
+  auto all = json::array();
+  for (const auto& each : one.pdns()) all.push_back(pdn(each));
+  return all;
+}
+
+json power(const v1::LinkStatus& one) {
+  const auto granted = [](std::uint32_t value) { return value != 0 ? json(value) : json(); };
+  return {{"tau_s", granted(one.power().tau_s())},
+          {"active_time_s", granted(one.power().active_time_s())},
+          {"edrx_ms", granted(one.power().edrx_ms())}};
+}
+
 json link(const v1::LinkStatus& one) {
   return {{"name", one.name()},
           {"uri", one.uri()},
@@ -73,7 +103,10 @@ json link(const v1::LinkStatus& one) {
           {"uart", uart(one.uart())},
           {"restarts", one.restarts()},
           {"warning", known(one.warning())},
-          {"lines", lines(one)}};
+          {"lines", lines(one)},
+          {"pdns", pdns(one)},
+          {"power", power(one)},
+          {"radio_connected", one.has_radio_connected() ? json(one.radio_connected()) : json()}};
 }
 
 json socket(const v1::SocketStatus& one) {
@@ -109,6 +142,18 @@ std::string sockets_json(const v1::StatusReply& status) {
   json said{{"sockets", sockets(status)}};
   said["sockets_left_out"] = status.sockets_left_out();
   return text(said);
+}
+
+std::string pdns_json(const v1::StatusReply& status, const std::string& modem) {
+  auto all = json::array();
+  for (const auto& one : status.links()) {
+    if (!modem.empty() && one.name() != modem) continue;
+    for (auto each : pdns(one)) {
+      each["link"] = one.name();
+      all.push_back(std::move(each));
+    }
+  }
+  return text({{"pdns", all}});
 }
 
 std::string status_json(const v1::StatusReply& status) {

@@ -12,4 +12,7 @@ namespace cellsock::cli {
 /// `cellsock sockets --json`: `sockets` of the above alone. Pure.
 [[nodiscard]] std::string sockets_json(const v1::StatusReply& status);
 
+/// Of one modem, or of all.
+[[nodiscard]] std::string pdns_json(const v1::StatusReply& status, const std::string& modem);
+
 }  // namespace cellsock::cli

@@ -120,6 +120,30 @@ std::string modem_text(const v1::StatusReply& status, const v1::LinkStatus& link
          field("uart", uart_text(link.uart())) + field("lines", lines_text(link));
 }
 
+/// What the network lets it sleep.
+std::string power_text(const v1::LinkStatus& link) {
+  const auto& power = link.power();
+  std::string psm, edrx;
+  if (power.tau_s() != 0)
+    psm = "PSM: updates every " + span_text(std::uint64_t{power.tau_s()} * 1000) +
+          ", reachable for " + span_text(std::uint64_t{power.active_time_s()} * 1000) + " after";
+  if (power.edrx_ms() != 0) edrx = "eDRX: every " + span_text(power.edrx_ms());
+  return joined({psm, edrx});
+}
+
+/// Those beside the first, whose address stands for itself.
+std::string pdns_text(const v1::LinkStatus& link) {
+  std::string text;
+  for (const auto& pdn : link.pdns()) {
+    if (pdn.cid() == 0) continue;
+    std::vector<std::string> parts{pdn.state(), prefixed("APN ", pdn.apn())};
+    parts.insert(parts.end(), pdn.addresses().begin(), pdn.addresses().end());
+    parts.push_back(pdn.trouble().detail());
+    text += field(("pdn" + std::to_string(pdn.id())).c_str(), joined(parts));
+  }
+  return text;
+}
+
 std::string link_text(const v1::StatusReply& status, const v1::LinkStatus& link) {
   const auto signal =
       link.has_rsrp_dbm() ? "RSRP " + std::to_string(link.rsrp_dbm()) + " dBm" : std::string();
@@ -136,8 +160,8 @@ std::string link_text(const v1::StatusReply& status, const v1::LinkStatus& link)
          field("network", joined({has_modem(link) ? link.registration() : "",
                                   prefixed("operator ", link.operator_plmn()),
                                   link.access_technology(), signal})) +
-         field("address", joined({link.address(), link.address6(), mtu})) +
-         modem_text(status, link);
+         field("address", joined({link.address(), link.address6(), mtu})) + pdns_text(link) +
+         field("power", power_text(link)) + modem_text(status, link);
 }
 
 std::string short_sockets_text(const v1::StatusReply& status) {

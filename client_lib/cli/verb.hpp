@@ -17,6 +17,10 @@ struct options {
   std::string at_command;
   std::optional<std::uint32_t> at_timeout_s;
   bool trace_payload = false;
+  std::string action;  // pdn: list, up, down; modem: on, flight, off
+  std::string pdn;
+  bool wait_registered = false;
+  std::uint32_t wait_timeout_s = 120;
   std::string modem;  // empty: the default one (`at`), all (`trace`)
 };
 
@@ -24,6 +28,9 @@ struct options {
 [[nodiscard]] exit_status run_at(const options& given);
 [[nodiscard]] exit_status run_sockets(const options& given);
 [[nodiscard]] exit_status run_radio(const options& given);
+[[nodiscard]] exit_status run_pdn(const options& given);
+[[nodiscard]] exit_status run_wait(const options& given);
+[[nodiscard]] exit_status run_modem(const options& given);
 [[nodiscard]] exit_status run_watch(const options& given);
 [[nodiscard]] exit_status run_trace(const options& given);
 

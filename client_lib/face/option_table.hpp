@@ -134,6 +134,8 @@ constexpr std::int64_t most = std::numeric_limits<int>::max();
 /// are newer than some hosts' headers.
 constexpr int tcp_nodelay = 1, tcp_keepidle = 4, tcp_keepintvl = 5, tcp_keepcnt = 6;
 constexpr int so_socks5 = 60, ip_local_port_range = 51, ipv6_addr_preferences = 72;
+/// <zephyr/net/socket_ncs.h>
+constexpr int ncs_so_rai = 1061;
 
 inline constexpr std::array rows{
     // Both families.
@@ -159,7 +161,7 @@ inline constexpr std::array rows{
            use::set, early),
     flag("SO_EXCEPTIONAL_DATA", nrf(S, NRF_SO_EXCEPTIONAL_DATA), v1::OPTION_EXCEPTIONAL_DATA),
     flag("SO_KEEPOPEN", nrf(S, NRF_SO_KEEPOPEN), v1::OPTION_KEEP_OPEN),
-    number("SO_RAI", nrf(S, NRF_SO_RAI), v1::OPTION_RELEASE_ASSISTANCE, NRF_RAI_NO_DATA,
+    number("SO_RAI", both(NRF_SO_RAI, ncs_so_rai), v1::OPTION_RELEASE_ASSISTANCE, NRF_RAI_NO_DATA,
            NRF_RAI_WAIT_MORE, option_kind::any, use::set),
     hint("SO_RAI_NO_DATA", NRF_SO_RAI_NO_DATA, NRF_RAI_NO_DATA),
     hint("SO_RAI_LAST", NRF_SO_RAI_LAST, NRF_RAI_LAST),

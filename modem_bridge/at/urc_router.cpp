@@ -24,7 +24,7 @@ constexpr std::array rows{
     urc_row{"%MDMEV:", urc::modem_event, false, false},
     urc_row{"+CNEC_ESM:", urc::refusal, false, false},
     urc_row{"+CNEC_EMM:", urc::other, false, false},
-    urc_row{"+CEDRXP:", urc::other, false, false},
+    urc_row{"+CEDRXP:", urc::power, false, false},
     urc_row{"#XPING:", urc::other, false, false},
 };
 

@@ -273,3 +273,18 @@ TEST_CASE_FIXTURE(fixture, "R14: whose socket it is, is the kernel's word") {
   CHECK(status->status().sockets(0).owner_uid() == ::getuid());
   CHECK(status->status().sockets(0).owner_program() == "test");  // a name, and no more than that
 }
+
+TEST_CASE_FIXTURE(fixture, "what a person orders goes to the bridge, and says no when that does") {
+  auto program = connect();
+  const auto order = [&](const std::function<void(v1::Request&)>& fill) {
+    const auto reply = ask_of(program, request(fill));
+    REQUIRE(reply);
+    return reply->error().code();
+  };
+  CHECK(order([](auto& r) { r.mutable_pdn()->set_pdn(1); }) == v1::ERROR_CODE_UNSPECIFIED);
+  CHECK(order([](auto& r) { r.mutable_pdn()->set_pdn(256); }) == v1::ERROR_CODE_NO_DEVICE);
+  CHECK(order([](auto& r) { r.mutable_pdn()->set_link("cellar"); }) == v1::ERROR_CODE_NO_DEVICE);
+  CHECK(order([](auto& r) { r.mutable_radio()->set_mode(v1::RADIO_MODE_OFF); }) ==
+        v1::ERROR_CODE_UNSPECIFIED);
+  CHECK(order([](auto& r) { r.mutable_radio(); }) == v1::ERROR_CODE_INVALID_ARGUMENT);
+}

@@ -44,7 +44,8 @@ struct one_socket : test::actor_world {
   }
 
   void connect() {
-    call<msg::channel_connected>(socket, msg::connect_channel{peer, true});
+    caf::anon_send(socket, msg::connect_channel{peer, true});
+    settle();
     book.next = [this] { book.connecting.back().deliver(msg::socket_connected{}); };
     caf::anon_send(bridge, msg::tick{});
     settle();
@@ -57,7 +58,7 @@ struct one_socket : test::actor_world {
   errc hint(int value) {
     return call<msg::option_set>(socket, msg::set_option{msg::option::release_assistance, value})
         .error()
-        .code();
+        .code;
   }
   [[nodiscard]] std::vector<fact> facts() const {
     std::vector<fact> all;

@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 os.environ.setdefault("CELLSOCK_DEADLINE", "300")
 import harness  # noqa: E402
 import host_bench  # noqa: E402
+import power_bench  # noqa: E402
 import uart_bench  # noqa: E402
 
 KIB = 1024
@@ -73,6 +74,7 @@ def daemon_rss_with_sockets():
 BENCHES = {
     **uart_bench.rows(),
     **host_bench.rows(),
+    **power_bench.rows(),
     "rss.daemon.idle_mib": (daemon_idle_rss, "MiB", 15, False),
     "rss.daemon.8_sockets_mib": (daemon_rss_with_sockets, "MiB", None, False),
     "control.rtt_ratio": (control_rtt_ratio, "x raw echo", 1.5, False),

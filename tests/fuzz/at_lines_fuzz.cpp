@@ -30,12 +30,29 @@ std::vector<std::string> lines_of(std::span<const std::byte> bytes, std::size_t 
 void read_fields(std::string_view text) {
   using namespace cellsock;
   network_facts facts;
-  for (const auto read :
-       {read_functional_mode, read_sim_state, read_registration_reply, read_context,
-        read_activation, read_address, read_dynamic_parameters, read_operator, read_signal,
-        read_open_socket, read_data_limit, registration_changed, sim_changed})
+  for (const auto read : {read_functional_mode,
+                          read_sim_state,
+                          read_registration_reply,
+                          read_context,
+                          read_activation,
+                          read_address,
+                          read_dynamic_parameters,
+                          read_operator,
+                          read_signal,
+                          read_open_socket,
+                          read_data_limit,
+                          registration_changed,
+                          sim_changed,
+                          read_system_mode,
+                          read_psm,
+                          read_edrx,
+                          read_pin_tries,
+                          edrx_changed,
+                          radio_changed,
+                          refusal_explained})
     read(text, facts);
-  (void)packet_event(text);
+  (void)packet_event(text, facts);
+  read_pdn_id(text, facts.first());
   (void)facts.trouble();
 }
 

@@ -28,17 +28,17 @@ struct daemon_world : actor_world {
     at_a_million.baud = 1000000;
     return at_a_million;
   }
-  explicit daemon_world(emulator::modem_config emulated = fast()) {
+  explicit daemon_world(emulator::modem_config emulated = fast(), bool rai_automatic = true) {
     modem = std::make_unique<emulator::modem>(emulated, network, now());
     also = [this] { return pump(); };
-    gateway = gateway_handle(system.spawn<gateway_actor>(
-        loop, [this, emulated](caf::actor_system& sys, gateway_handle directory) {
-          return link_list{
-              {"modem0", supervisor_handle(sys.spawn<supervisor_actor>(
-                             supervisor_seed{"modem0", "memory:", bridge_maker(emulated.baud),
-                                             std::move(directory)},
-                             loop))}};
-        }));
+    gateway = gateway_handle(system.spawn<gateway_actor>(loop, [this, emulated, rai_automatic](
+                                                                   caf::actor_system& sys,
+                                                                   gateway_handle directory) {
+      supervisor_seed seed{"modem0", "memory:", bridge_maker(emulated.baud), std::move(directory)};
+      seed.rai_automatic = rai_automatic;
+      return link_list{
+          {"modem0", supervisor_handle(sys.spawn<supervisor_actor>(std::move(seed), loop))}};
+    }));
     settle();
   }
   ~daemon_world() {

@@ -57,6 +57,8 @@ public:
           if (m.name == msg::option::pdn && m.value != 0) return to_error(fail(errc::no_device));
           return msg::option_set{};
         },
+        [](const msg::order_pdn&) { return msg::order_done{}; },
+        [](const msg::set_radio&) { return msg::order_done{}; },
         [](const msg::get_link_option&) { return msg::option_value{}; },
         [](const msg::flush_socket&) { return msg::socket_flushed{}; },
         [this](const msg::close_socket&) -> caf::result<msg::socket_closed> {
@@ -113,6 +115,8 @@ public:
         [](const msg::lookup_moves&) {},
         [](const msg::get_interfaces&) { return msg::interfaces{}; },
         [](const msg::set_dns&) { return msg::option_set{}; },
+        [](const msg::order_pdn&) { return msg::order_done{}; },
+        [](const msg::set_radio&) { return msg::order_done{}; },
         [](const msg::run_at&) { return msg::at_answered{}; },
         [](const msg::link_changed&) {},
         [this](const msg::socket_closing&) { ++book_.socket_closing; },

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <deque>
 #include <fstream>
+#include <memory>
 #include <random>
 #include <sstream>
 #include <stdexcept>
@@ -78,6 +79,7 @@ struct in_words {
   std::string operator()(const outcome::bound& o) const {
     return say("bound", o.t, o.id) + " " + to_string(o.local);
   }
+  std::string operator()(const outcome::ordered& o) const { return "ordered " + number_of(o.t); }
   std::string operator()(const outcome::closed& o) const { return say("closed", o.t, o.id); }
   std::string operator()(const outcome::resolved& o) const {
     std::string made = "resolved " + number_of(o.t);
@@ -154,7 +156,10 @@ struct in_words {
 
 class player {
 public:
-  explicit player(cutting cut) : cut_(cut), random_(cut.seed), engine_({"modem0", 115200, ""}) {}
+  explicit player(cutting cut)
+      : cut_(cut),
+        random_(cut.seed),
+        engine_(std::make_unique<engine>(engine_config{"modem0", 115200, ""})) {}
 
   void play_file(const std::string& path) {
     std::ifstream file(std::string(CELLSOCK_SOURCE_DIR) + "/tests/transcripts/" + path);
@@ -197,9 +202,9 @@ private:
   }
 
   void collect() {
-    const auto bytes = engine_.take_output();
+    const auto bytes = engine_->take_output();
     output_ += text_of(bytes);
-    for (const auto& made : engine_.take_outcomes())
+    for (const auto& made : engine_->take_outcomes())
       if (!std::holds_alternative<outcome::notice>(made) &&
           !std::holds_alternative<outcome::network_changed>(made))
         outcomes_.push_back(std::visit(in_words{}, made));
@@ -232,7 +237,7 @@ private:
       if (cut_.mode == cutting::how::random)
         length = std::uniform_int_distribution<std::size_t>(
             1, std::min<std::size_t>(length, 9))(random_);
-      engine_.port_received(bytes_of(bytes.substr(at, length)), now_);
+      engine_->port_received(bytes_of(bytes.substr(at, length)), now_);
       collect();
       at += length;
     }
@@ -241,10 +246,10 @@ private:
   void pass(std::chrono::milliseconds time) {
     const auto until = now_ + time;
     for (int guard = 0; guard < 10000; ++guard) {
-      const auto due = engine_.deadline();
+      const auto due = engine_->deadline();
       if (!due || *due > until) break;
       now_ = std::max(now_, *due);
-      engine_.expire(now_);
+      engine_->expire(now_);
       collect();
     }
     now_ = until;
@@ -255,44 +260,66 @@ private:
     std::string what;
     std::uint32_t first = 0;
     words >> what;
-    if (what == "opened") return engine_.port_opened(now_);
-    if (what == "gone") return engine_.port_closed(fail(errc::port_failed, "gone"), now_);
+    if (what == "opened") return engine_->port_opened(now_);
+    if (what == "gone") return engine_->port_closed(fail(errc::port_failed, "gone"), now_);
     words >> first;
     const auto id = static_cast<socket_id>(first);
     const auto t = static_cast<ticket>(first);
-    if (what == "declare") {
+    if (what == "network") {  // before the port is opened: a packet network beside the first
+      std::string when;
+      pdn_settings pdn{.context = static_cast<cid>(first), .id = static_cast<pdn_id>(first)};
+      words >> when >> pdn.apn;
+      pdn.policy.activate = when == "start" ? pdn_activation::at_start : pdn_activation::on_use;
+      engine_ =
+          std::make_unique<engine>(engine_config{.name = "modem0", .baud = 115200, .pdns = {pdn}});
+    } else if (what == "pdn") {
+      std::uint32_t which = 0;
+      std::string how;
+      words >> which >> how;
+      engine_->order_pdn(t, static_cast<pdn_id>(which), how == "up", now_);
+    } else if (what == "radio") {
+      std::string how;
+      words >> how;
+      engine_->set_radio(t,
+                         how == "on"    ? radio_mode::on
+                         : how == "off" ? radio_mode::off
+                                        : radio_mode::flight,
+                         now_);
+    } else if (what == "declare") {
       std::string kind;
       std::string family;
-      words >> kind >> family;
-      engine_.declare(id, family_of(family).value_or(ip_family::v4),
-                      kind == "stream" ? transport::stream : transport::datagram);
+      unsigned pdn = 0;
+      words >> kind >> family >> pdn;
+      engine_->declare(id, family_of(family).value_or(ip_family::v4),
+                       kind == "stream" ? transport::stream : transport::datagram,
+                       static_cast<pdn_id>(pdn));
     } else if (what == "connect") {
       std::uint32_t socket = 0;
       std::string peer;
       long ms = 10000;
       words >> socket >> peer >> ms;
-      engine_.connect(t, static_cast<socket_id>(socket), *parse_endpoint(peer),
-                      std::chrono::milliseconds(ms), now_);
+      engine_->connect(t, static_cast<socket_id>(socket), *parse_endpoint(peer),
+                       std::chrono::milliseconds(ms), now_);
     } else if (what == "bind") {
       std::uint32_t socket = 0;
       std::uint16_t port = 0;
       words >> socket >> port;
-      engine_.bind(t, static_cast<socket_id>(socket), port, now_);
+      engine_->bind(t, static_cast<socket_id>(socket), port, now_);
     } else if (what == "close") {
       std::uint32_t socket = 0;
       words >> socket;
-      engine_.close(t, static_cast<socket_id>(socket), now_);
+      engine_->close(t, static_cast<socket_id>(socket), now_);
     } else if (what == "offer") {
       std::size_t bytes = 0;
       words >> bytes;
-      engine_.offer(id, bytes, now_);
+      engine_->offer(id, bytes, now_);
     } else if (what == "receive") {
       std::string how;
       words >> how;
-      engine_.receive(id, how == "on", now_);
+      engine_->receive(id, how == "on", now_);
     } else if (what == "chunk") {
       const auto hint = hint_in(words);
-      engine_.chunk(id, bytes_of(unescape(rest_of(words))), now_, hint);
+      engine_->chunk(id, bytes_of(unescape(rest_of(words))), now_, hint);
     } else if (what == "hint") {
       // hint TICKET SOCKET|- NAME
       std::string socket;
@@ -300,32 +327,32 @@ private:
       words >> socket >> said;
       std::optional<socket_id> through;
       if (socket != "-") through = static_cast<socket_id>(std::stoul(socket));
-      engine_.hint(t, through, hint_named(said), now_);
+      engine_->hint(t, through, hint_named(said), now_);
     } else if (what == "datagram") {
       std::string to;
       words >> to;
       std::optional<endpoint> peer;
       if (to != "-") peer = *parse_endpoint(to);
       const auto hint = hint_in(words);
-      engine_.datagram(id, peer, bytes_of(unescape(rest_of(words))), now_, hint);
+      engine_->datagram(id, peer, bytes_of(unescape(rest_of(words))), now_, hint);
     } else if (what == "listen") {
       std::uint32_t socket = 0;
       words >> socket;
-      engine_.listen(t, static_cast<socket_id>(socket), now_);
+      engine_->listen(t, static_cast<socket_id>(socket), now_);
     } else if (what == "accept") {
       std::uint32_t listener = 0;
       std::uint32_t child = 0;
       words >> listener >> child;
-      engine_.accept(t, static_cast<socket_id>(listener), static_cast<socket_id>(child), now_);
+      engine_->accept(t, static_cast<socket_id>(listener), static_cast<socket_id>(child), now_);
     } else if (what == "resolve") {
       std::string host;
       std::string family;
       words >> host >> family;
-      engine_.resolve(t, host, family_of(family), now_);
+      engine_->resolve(t, host, family_of(family), now_);
     } else if (what == "at") {
-      engine_.run_at(t, rest_of(words), 5000ms, now_);
+      engine_->run_at(t, rest_of(words), 5000ms, now_);
     } else if (what == "stop") {
-      engine_.stop(t, now_);
+      engine_->stop(t, now_);
     } else {
       wrong("unknown action " + what);
     }
@@ -359,7 +386,7 @@ private:
 
   cutting cut_;
   std::mt19937 random_;
-  engine engine_;
+  std::unique_ptr<engine> engine_;
   time_point now_{1000s};
   std::string where_;
   std::string output_;

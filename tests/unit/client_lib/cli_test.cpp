@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 
 #include "tests/support/fake_daemon.hpp"
 
@@ -153,6 +154,112 @@ TEST_CASE("cellsock watch, trace: refused is exit 1, a daemon that ends is exit 
   CHECK(nlohmann::json::parse(cellsock("trace --json").output)["error"]["name"] ==
         "connection-broken");
   CHECK(cellsock("watch --payload").status == 2);
+}
+
+/// A modem with a second packet network; `registration` as `status` has it.
+v1::Reply one_modem(const std::string& registration) {
+  v1::Reply reply;
+  auto& link = *reply.mutable_status()->add_links();
+  link.set_name("modem0");
+  link.set_state(registration == "home" ? "ready" : "searching");
+  link.set_registration(registration);
+  link.set_operator_plmn("26201");
+  if (registration != "home") link.mutable_trouble()->set_detail("searching for a network");
+  link.mutable_power()->set_tau_s(3600);
+  link.mutable_power()->set_active_time_s(10);
+  auto& first = *link.add_pdns();
+  first.set_state("up");
+  auto& second = *link.add_pdns();
+  second.set_id(3);
+  second.set_cid(1);
+  second.set_state("lost");
+  second.set_apn("m2m.example");
+  second.mutable_trouble()->set_detail("the network took it");
+  return reply;
+}
+
+TEST_CASE("cellsock pdn: a table, an order, and what is no network's name") {
+  fake_daemon daemon;
+  daemon.answer(v1::Request::kStatus, [](const v1::Request&) { return one_modem("home"); });
+  const auto table = cellsock("pdn list");
+  CHECK(table.status == 0);
+  CHECK(says(table, "modem0  pdn3  1    lost   m2m.example"));
+  CHECK(says(table, "the network took it"));
+  const auto json = nlohmann::json::parse(cellsock("pdn list --json").output);
+  CHECK(json["pdns"][1]["name"] == "pdn3");
+  CHECK(json["pdns"][1]["link"] == "modem0");
+  CHECK(json["pdns"][0]["trouble"].is_null());
+  CHECK(cellsock("pdn list --modem cellar").status == 1);
+  CHECK(says(cellsock("status"), "pdn3      lost, APN m2m.example, the network took it"));
+  CHECK(says(cellsock("status"), "PSM: updates every 1 h 0 min, reachable for 10.0 s after"));
+
+  daemon.answer(v1::Request::kPdn, [](const v1::Request& request) {
+    v1::Reply reply;
+    if (request.pdn().up()) return reply;
+    reply.mutable_error()->set_code(v1::ERROR_CODE_PDN_DOWN);
+    reply.mutable_error()->set_detail("number " + std::to_string(request.pdn().pdn()));
+    return reply;
+  });
+  for (const char* good : {"pdn up pdn1", "pdn up 1"}) {
+    CHECK(cellsock(good).status == 0);
+    CHECK(says(cellsock(good), "pdn1 is up"));
+  }
+  const auto failed = cellsock("pdn down pdn7");
+  CHECK(failed.status == 1);
+  CHECK(says(failed, "number 7"));
+  for (const char* wrong :
+       {"pdn", "pdn up", "pdn up pdn", "pdn up eth0", "pdn up 256", "pdn sideways"})
+    CHECK(cellsock(wrong).status == 2);
+}
+
+TEST_CASE("cellsock wait: until registered, or not in time with the reason") {
+  fake_daemon daemon;
+  daemon.answer(v1::Request::kStatus, [](const v1::Request&) { return one_modem("home"); });
+  const auto there = cellsock("wait --registered");
+  CHECK(there.status == 0);
+  CHECK(says(there, "modem0 is registered: home, operator 26201"));
+  CHECK(nlohmann::json::parse(cellsock("wait --registered --json").output)["registration"] ==
+        "home");
+  // It becomes so while somebody waits: seen by the event.
+  int asked = 0;
+  daemon.answer(v1::Request::kStatus, [&asked, &daemon](const v1::Request&) {
+    if (++asked > 1) return one_modem("home");
+    v1::WatchEvent other, event;
+    other.set_event("socket-opened");
+    event.set_event("registration-changed");
+    std::thread([&daemon, other, event] {
+      daemon.tell_watchers(other);
+      daemon.tell_watchers(event);
+    }).detach();
+    return one_modem("searching");
+  });
+  const auto came = cellsock("wait --registered --timeout 20");
+  CHECK(came.status == 0);
+  CHECK(says(came, "modem0: searching: searching for a network"));
+  CHECK(asked == 2);
+  daemon.answer(v1::Request::kStatus, [](const v1::Request&) { return one_modem("denied"); });
+  const auto late = cellsock("wait --registered --timeout 1 2>/dev/null --json");
+  CHECK(late.status == 1);
+  CHECK(says(late, "not registered within 1 s; last: denied"));
+  CHECK(cellsock("wait --registered --modem cellar").status == 1);
+  for (const char* wrong : {"wait", "wait --registered --timeout 0"})
+    CHECK(cellsock(wrong).status == 2);
+}
+
+TEST_CASE("cellsock modem: off and flight say what was done, on waits for the network") {
+  fake_daemon daemon;
+  daemon.answer(v1::Request::kStatus, [](const v1::Request&) { return one_modem("home"); });
+  std::string modes;
+  daemon.answer(v1::Request::kRadio, [&modes](const v1::Request& request) {
+    modes += std::to_string(request.radio().mode());
+    return v1::Reply();
+  });
+  CHECK(says(cellsock("modem on"), "modem0 is registered"));
+  CHECK(says(cellsock("modem on --timeout 0"), "the radio is on"));
+  CHECK(says(cellsock("modem flight"), "the radio is off"));
+  CHECK(says(cellsock("modem off"), "its power may go"));
+  CHECK(modes == "1123");
+  CHECK(cellsock("modem upside-down").status == 2);
 }
 
 }  // namespace

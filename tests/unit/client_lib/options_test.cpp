@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 #include <netinet/in.h>
+#include <zephyr/net/socket_ncs.h>
 
 #include <array>
 #include <mutex>
 #include <string>
 
+#include <zephyr/net/socket_ncs.h>
 #include "client_lib/face/option_table.hpp"
+
 #include "tests/unit/client_lib/zephyr_socket.hpp"
 
 namespace cellsock::testing {
@@ -120,6 +123,8 @@ TEST_CASE("values reach the daemon in its own words, and come back in the family
   CHECK(kept.l_onoff == 0);
   CHECK(nrf_set(fd, NRF_SOL_SOCKET, NRF_SO_RAI, NRF_RAI_ONGOING) == 0);
   CHECK(daemon.option(fd, v1::OPTION_RELEASE_ASSISTANCE) == NRF_RAI_ONGOING);
+  CHECK(zephyr_set(fd, SOL_SOCKET, SO_RAI, RAI_ONE_RESP) == 0);
+  CHECK(daemon.option(fd, v1::OPTION_RELEASE_ASSISTANCE) == NRF_RAI_ONE_RESP);
   CHECK(nrf_setsockopt(fd, NRF_SOL_SOCKET, NRF_SO_RAI_LAST, nullptr, 0) == 0);
   CHECK(daemon.option(fd, v1::OPTION_RELEASE_ASSISTANCE) == NRF_RAI_LAST);
   CHECK(nrf_set(fd, NRF_IPPROTO_ALL, NRF_SO_SILENCE_ALL, 1) == 0);

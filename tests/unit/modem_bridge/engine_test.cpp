@@ -433,7 +433,7 @@ TEST_CASE("trace lines are made as they are wanted: none, lengths, payload") {
   CHECK(transfer() == "<9 bytes> = incoming!; AT#XSEND=<3 bytes> = qqq; <3 bytes>+++ = \"\"\"; ");
 }
 
-TEST_CASE("an APN is set only where that disturbs nobody, and only if it is one") {
+TEST_CASE("an APN is set only where it differs, and only if it is one") {
   const auto bring_up = [](std::string apn, std::string_view cfun) {
     auto m = std::make_unique<scripted_modem>(std::move(apn));
     m->answer("AT+CFUN?", "\r\n+CFUN: " + std::string(cfun) + "\r\n\r\nOK\r\n");
@@ -442,7 +442,11 @@ TEST_CASE("an APN is set only where that disturbs nobody, and only if it is one"
     return m;
   };
   CHECK(bring_up("iot.example", "0")->was_sent("AT+CGDCONT=0,\"IPV4V6\",\"iot.example\""));
-  CHECK_FALSE(bring_up("iot.example", "1")->was_sent("AT+CGDCONT=0"));
+  // On its network with another one: off it for a moment. With the same: not disturbed.
+  CHECK(bring_up("iot.example", "1")->was_sent("AT+CFUN=4"));
+  CHECK(bring_up("iot.example", "1")->was_sent("AT+CGDCONT=0"));
+  CHECK(bring_up("iot.example", "1")->was_sent("AT+CFUN=1"));
+  CHECK_FALSE(bring_up("old.example", "1")->was_sent("AT+CFUN=4"));
   CHECK_FALSE(bring_up("old.example", "0")->was_sent("AT+CGDCONT=0"));
   CHECK_FALSE(bring_up("", "0")->was_sent("AT+CGDCONT"));
   // As the modem has it: what it carries is changed only where that is configured too.
@@ -474,7 +478,7 @@ TEST_CASE("the families are set as configured, with the APN that is there") {
   CHECK(defined(pdn_families::v4, "0", ip).empty());
   CHECK(defined(pdn_families::v6, "0", ip) == "0,\"IPV6\",\"old.example\"");
   CHECK(defined(pdn_families::v4v6, "0", ip) == "0,\"IPV4V6\",\"old.example\"");
-  CHECK(defined(pdn_families::v4v6, "1", ip).empty());
+  CHECK(defined(pdn_families::v4v6, "1", ip) == "0,\"IPV4V6\",\"old.example\"");
   CHECK(defined(pdn_families::v4v6, "0", "\"IPv4v6\",\"\",\"\",0,0").empty());
   // Nothing of the modem's gets out of its quotes.
   CHECK(defined(pdn_families::v6, "0", "\"IP\",a b,\"\",0,0") == "0,\"IPV6\",\"\"");

@@ -303,3 +303,42 @@ TEST_CASE("a login is given to the modem and shown to nobody") {
   CHECK(trace.find("AT+CGAUTH=1,2,***") != std::string::npos);
   CHECK(trace.find("hush") == std::string::npos);
 }
+
+TEST_CASE("a person takes one down and brings it up") {
+  two_networks m(pdn_activation::at_start);
+  m.boot();
+  m.declare(one, pdn1);
+  m.connect(one);
+  m.driver.order_pdn(ticket{20}, pdn_id{3}, false, m.now);
+  m.settle();
+  CHECK(m.count<outcome::ordered>() == 1);
+  CHECK(m.was_sent("AT+CGACT=0,1"));
+  CHECK(m.count<outcome::socket_broken>() == 1);
+  m.pass(5min);
+  CHECK(m.pdn(1).state == pdn_state::down);
+  m.declare(two, pdn1);
+  m.connect(two);
+  CHECK(m.all<outcome::failed>().back().why.detail.find("cellsock pdn up") != std::string::npos);
+  m.driver.order_pdn(ticket{21}, pdn1, true, m.now);
+  m.settle();
+  CHECK(m.count<outcome::ordered>() == 2);
+  CHECK(m.pdn(1).state == pdn_state::up);
+  // Up already; the attachment's own; one that is not there; one that the network refuses.
+  m.driver.order_pdn(ticket{22}, pdn1, true, m.now);
+  CHECK(m.count<outcome::ordered>() == 2);
+  m.settle();
+  CHECK(m.count<outcome::ordered>() == 3);
+  m.driver.order_pdn(ticket{23}, pdn_id{0}, false, m.now);
+  m.settle();
+  CHECK(m.all<outcome::failed>().back().why.code == errc::invalid_argument);
+  m.driver.order_pdn(ticket{24}, pdn_id{7}, true, m.now);
+  m.settle();
+  CHECK(m.all<outcome::failed>().back().why.code == errc::no_device);
+  m.driver.order_pdn(ticket{25}, pdn1, false, m.now);
+  m.settle();
+  m.answer("AT+CGACT=1,1", "\r\n+CNEC_ESM: 33,1\r\n\r\nERROR\r\n");
+  m.driver.order_pdn(ticket{26}, pdn1, true, m.now);
+  m.settle();
+  CHECK(m.all<outcome::failed>().back().t == ticket{26});
+  CHECK(m.all<outcome::failed>().back().why.detail.find("ESM cause 33") != std::string::npos);
+}
