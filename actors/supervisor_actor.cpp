@@ -315,6 +315,7 @@ void supervisor_actor::link_changed(const msg::link_changed& m) {
   const bool news = m.link.state != link_.state || m.link.trouble != link_.trouble;
   if (m.link.lines && m.link.lines != link_.lines) say_lines(*m.link.lines);
   say_network(m.link);
+  if (m.link.cell != link_.cell) radio_.cell_changed();
   link_ = m.link;
   rules_ = m.rules;
   tell_names();

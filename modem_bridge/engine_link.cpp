@@ -158,12 +158,14 @@ void engine::impl::copy_facts() {
   const bool on_air = core.facts.radio_connected.value_or(false);
   if (on_air != link.radio_connected.value_or(false)) core.emit(outcome::radio_connected{on_air});
   link.radio_connected = core.facts.radio_connected;
+  const bool other_cell = link.cell != core.facts.cell;
+  link.cell = core.facts.cell;
   link.uart.lines_dropped = core.channel.lines_dropped();
   link.mtu = first.mtu;
   link.power = {core.facts.tau_granted, core.facts.active_time_granted, core.facts.edrx_granted};
   settle_orders();
   auto pdns = pdn_states();
-  if (pdns == link.pdns && link.network == told_network) return;
+  if (!other_cell && pdns == link.pdns && link.network == told_network) return;
   link.pdns = std::move(pdns);
   told_network = link.network;
   core.renew_rules();

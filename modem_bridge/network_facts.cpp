@@ -69,7 +69,7 @@ void take_registration(args fields, network_facts& facts) {
     if (row.stat == *stat) event = row.meaning;
   facts.network = step(facts.network, event);
   fields.skip();  // tac
-  fields.skip();  // ci
+  if (const auto ci = fields.text(); ci && !ci->empty()) facts.cell = ci->substr(0, 16);
   const auto act = fields.optional_integer(0, 255);
   const auto cause_type = fields.optional_integer(0, 255);
   const auto cause = fields.optional_integer(0, 255);

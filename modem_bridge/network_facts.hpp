@@ -61,6 +61,7 @@ struct network_facts {
   /// The modem holds back attachments for a while: it was reset too often.
   bool restrained = false;
   std::optional<bool> radio_connected = {};  // as far as it says
+  std::string cell = {};                     // as +CEREG prints it
   // For bring-up only.
   int functional_mode = -1;
   std::optional<system_mode> system_set = {};

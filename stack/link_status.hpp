@@ -99,6 +99,7 @@ struct link_status {
   std::string access_technology = {};
   std::optional<int> rsrp_dbm = {};
   std::optional<bool> radio_connected = {};  // empty: it does not say
+  std::string cell = {};                     // the last one that it was registered in
   std::optional<ip_address> address = {};    // of PDN 0: its IPv4 address,
   std::optional<ip_address> address6 = {};   // and its IPv6 address; either or both
   std::optional<modem_lines> lines = {};     // where the port has them
