@@ -115,7 +115,7 @@ void client_actor::dispatch(const v1::Request& request, std::vector<shared_descr
     case v1::Request::kFlush: return flush(id, request.flush());
     case v1::Request::kInterfaces: return interfaces(id);
     case v1::Request::kSetDns: return set_dns(id, request.set_dns());
-    case v1::Request::kRadio: return radio(id);
+    case v1::Request::kRadioReport: return radio_report(id);
     case v1::Request::CALL_NOT_SET: break;
   }
   refuse(id, fail(errc::malformed, "a request this daemon does not know; upgrade it"));

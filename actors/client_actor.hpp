@@ -55,7 +55,7 @@ private:
   void interfaces(request_id id);
   struct interfaces_in_progress;
   struct radio_in_progress;
-  void radio(request_id id);
+  void radio_report(request_id id);
   void set_dns(request_id id, const v1::SetDnsRequest& m);
   void status(request_id id);
   struct status_in_progress;

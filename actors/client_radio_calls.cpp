@@ -62,7 +62,7 @@ v1::RadioSocket row_of_socket(const radio_ledger::socket_row& from) {
 
 /// Adds a row while there is room for it.
 template <class Row, class Rows>
-void add_row(Row one, Rows& rows, std::size_t& room, v1::RadioReply& reply) {
+void add_row(Row one, Rows& rows, std::size_t& room, v1::RadioReportReply& reply) {
   const auto size = one.ByteSizeLong() + 4;  // tag and length
   if (size > room) return reply.set_rows_left_out(reply.rows_left_out() + 1);
   room -= size;
@@ -76,14 +76,14 @@ struct client_actor::radio_in_progress {
   std::size_t open = 0;
 };
 
-void client_actor::radio(request_id id) {
+void client_actor::radio_report(request_id id) {
   auto job = std::make_shared<radio_in_progress>();
   job->of_link.resize(seed_.links.size());
   job->open = seed_.links.size();
   const auto one_less = [this, job, id] {
     if (--job->open > 0) return;
     v1::Reply answer;
-    auto& to = *answer.mutable_radio();
+    auto& to = *answer.mutable_radio_report();
     std::size_t room = rows_bytes_max;
     for (const auto& report : job->of_link) {
       if (!report.has_radio) continue;

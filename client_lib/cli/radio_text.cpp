@@ -120,14 +120,14 @@ json link_json(const v1::RadioLink& link) {
 
 }  // namespace
 
-std::string radio_text(const v1::RadioReply& radio) {
+std::string radio_text(const v1::RadioReportReply& radio) {
   if (radio.links().empty()) return "no modem with a radio\n";
   std::string text;
   for (const auto& link : radio.links()) text += (text.empty() ? "" : "\n") + link_text(link);
   return text + left_out_text(radio.rows_left_out());
 }
 
-std::string radio_json(const v1::RadioReply& radio) {
+std::string radio_json(const v1::RadioReportReply& radio) {
   json said{{"links", json::array()}};
   for (const auto& link : radio.links()) said["links"].push_back(link_json(link));
   said["rows_left_out"] = radio.rows_left_out();

@@ -108,12 +108,12 @@ TEST_CASE("cellsock radio: who woke the radio, and whose tail it is") {
   radio_world world;
   const auto socket = world.bound(world.first, 4001, collector);
   v1::Request request;
-  request.mutable_radio();
-  const auto before = world.ask_of(world.first, request).radio().links(0);
+  request.mutable_radio_report();
+  const auto before = world.ask_of(world.first, request).radio_report().links(0);
   CHECK(before.known());
   world.write(socket, std::string(40, 'r'));
   world.pass(30s);
-  const auto after = world.ask_of(world.first, request).radio().links(0);
+  const auto after = world.ask_of(world.first, request).radio_report().links(0);
   CHECK(after.total().wakeups() == before.total().wakeups() + 1);
   REQUIRE(after.programs_size() == 1);
   CHECK(after.programs(0).executable().ends_with("scenarios"));

@@ -9,8 +9,8 @@ using namespace cellsock;
 
 namespace {
 
-v1::RadioReply one_modem() {
-  v1::RadioReply radio;
+v1::RadioReportReply one_modem() {
+  v1::RadioReportReply radio;
   auto& link = *radio.add_links();
   link.set_name("modem0");
   link.set_known(true);
@@ -44,7 +44,7 @@ TEST_CASE("radio for people: what it costs, whom, and whether the cell heeds hin
   CHECK(text.find("meter.service") != std::string::npos);
   CHECK(text.find('\x1b') == std::string::npos);
   CHECK(cli::radio_text({}) == "no modem with a radio\n");
-  v1::RadioReply mute;
+  v1::RadioReportReply mute;
   mute.add_links()->set_name("modem0");
   CHECK(cli::radio_text(mute) == "modem0: the modem does not say when its radio is connected\n");
 }
@@ -58,7 +58,7 @@ TEST_CASE("radio as JSON: every field, null where nothing is known") {
   CHECK(link.at("programs").at(0).at("unit") == "meter.service");
   CHECK(link.at("sockets").at(0).at("id") == 3);
   CHECK(all.at("rows_left_out") == 0);
-  v1::RadioReply mute;
+  v1::RadioReportReply mute;
   mute.add_links()->set_name("modem0");
   CHECK(nlohmann::json::parse(cli::radio_json(mute)).at("links").at(0).at("connected").is_null());
 }
