@@ -31,9 +31,10 @@ std::size_t record_bytes() {
     record.set_family(0);
     record.set_address_high(0);
     record.set_address_low(0);
+    record.set_error(0);
     return record.ByteSizeLong();
   }();
-  static_assert(record_bytes_max >= 6 * 9, "six fields of a tag and at most eight bytes");
+  static_assert(record_bytes_max >= 7 * 9, "seven fields of a tag and at most eight bytes");
   return bytes;
 }
 

@@ -560,7 +560,7 @@ std::uint64_t fake_daemon::peer_connects(int listener_fd, const v1::Endpoint& fr
   return peer_connects_to(cookie_of(listener_fd), from);
 }
 std::uint64_t fake_daemon::peer_connects_to(std::uint64_t cookie_of_listener,
-                                            const v1::Endpoint& from) {
+                                            const v1::Endpoint& from, v1::ErrorCode error) {
   std::unique_lock lock(state_->mutex);
   const auto listener = state_->channels.at(cookie_of_listener);
   auto& made = state_->make_channel(listener.type, listener.family);
@@ -581,6 +581,7 @@ std::uint64_t fake_daemon::peer_connects_to(std::uint64_t cookie_of_listener,
   record.set_family(made.family == v1::FAMILY_INET6 ? 6 : 4);
   record.set_address_high(number(0));
   record.set_address_low(number(8));
+  record.set_error(error);
   const int theirs = std::exchange(made.theirs, -1);
   const auto cookie = made.cookie;
   lock.unlock();  // the test's accepts may need the daemon meanwhile

@@ -82,7 +82,9 @@ public:
   /// Waits until somebody has a listener, or a connected stream.
   enum class socket_kind : std::uint8_t { listener, connected };
   [[nodiscard]] std::uint64_t await_socket(socket_kind kind);
-  std::uint64_t peer_connects_to(std::uint64_t listener, const v1::Endpoint& from);
+  /// With an error: its handshake failed.
+  std::uint64_t peer_connects_to(std::uint64_t listener, const v1::Endpoint& from,
+                                 v1::ErrorCode error = v1::ERROR_CODE_UNSPECIFIED);
   void peer_sends_to(std::uint64_t cookie, std::string_view bytes);
   void peer_finishes_with(std::uint64_t cookie);
   [[nodiscard]] std::string received_from(std::uint64_t cookie, std::size_t count);
