@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The public calls go through libcellsock.so itself, the parts through the static library.
-add_library(cellsock_fake_daemon STATIC support/fake_daemon.cpp)
+add_library(cellsock_fake_daemon STATIC support/fake_credentials.cpp support/fake_daemon.cpp)
 target_link_libraries(cellsock_fake_daemon PUBLIC cellsock_proto)
 target_precompile_headers(cellsock_fake_daemon REUSE_FROM cellsock_pch_base)
 

@@ -74,6 +74,16 @@ public:
   void revoke_grants();
   void set_rules(int fd, const v1::DatagramRules& rules);
 
+  /// What a secure socket's option is, as the program set it; and what the program then reads.
+  [[nodiscard]] v1::SecureValue secure_option(int fd, v1::SecureOption which);
+  void set_secure_option(int fd, v1::SecureOption which, const v1::SecureValue& value);
+  [[nodiscard]] v1::SocketRequest asked_for(int fd);
+  /// A credential that the operator keeps.
+  void keep_credential(std::uint32_t tag, v1::CredentialType type, std::string content);
+  /// Credentials of programs that still run, and how many sessions those have.
+  [[nodiscard]] std::size_t credentials_of_programs();
+  [[nodiscard]] std::size_t sessions();
+
   /// An event for everybody who watches.
   void tell_watchers(const v1::WatchEvent& event);
 
