@@ -43,10 +43,14 @@ constexpr const secure_protocol_row* find_secure_protocol(v1::SecureProtocol mea
   return nullptr;
 }
 static_assert([] {
-  for (int number = v1::SecureProtocol_MIN + 1; number <= v1::SecureProtocol_MAX; ++number)
-    if (number <= v1::SECURE_PROTOCOL_TLS_1_3 || number >= v1::SECURE_PROTOCOL_DTLS_1_0)
-      if (find_secure_protocol(static_cast<v1::SecureProtocol>(number)) == nullptr) return false;
-  return true;
+  const auto spelled = [](int number) {
+    int count = 0;
+    for (const auto& row : secure_protocols) count += row.meaning == number ? 1 : 0;
+    return count == 1;
+  };
+  for (int number = v1::SECURE_PROTOCOL_TLS_1_0; number <= v1::SECURE_PROTOCOL_TLS_1_3; ++number)
+    if (!spelled(number)) return false;
+  return spelled(v1::SECURE_PROTOCOL_DTLS_1_0) && spelled(v1::SECURE_PROTOCOL_DTLS_1_2);
 }());
 
 }  // namespace cellsock::client::face
