@@ -22,7 +22,7 @@ target_sources(unit_client_lib PRIVATE $<TARGET_OBJECTS:cellsock_headers_c> $<TA
 # What a program does with a socket that it was given by exec.
 add_executable(client_lib_inheritor unit/client_lib/inheritor.c)
 target_link_libraries(client_lib_inheritor PRIVATE cellsock_flags cellsock)
-add_dependencies(unit_client_lib cellsock_cli client_lib_inheritor zephyr_samples nrf_callback_echo)
+add_dependencies(unit_client_lib cellsock_cli client_lib_inheritor zephyr_samples nrf_callback_echo secure_examples)
 
 # pkg-config may be missing where nobody develops; then there is nothing to prove.
 find_program(CELLSOCK_PKG_CONFIG pkg-config)
