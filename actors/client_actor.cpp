@@ -116,6 +116,17 @@ void client_actor::dispatch(const v1::Request& request, std::vector<shared_descr
     case v1::Request::kInterfaces: return interfaces(id);
     case v1::Request::kSetDns: return set_dns(id, request.set_dns());
     case v1::Request::kRadioReport: return radio_report(id);
+    case v1::Request::kSetSecureOption:
+    case v1::Request::kGetSecureOption:
+      return refuse(id, fail(errc::unknown_option, "no socket of this daemon is secure"));
+    case v1::Request::kOpenSession:
+    case v1::Request::kAddCredential:
+    case v1::Request::kGetCredential:
+    case v1::Request::kDeleteCredential:
+    case v1::Request::kListCredentials:
+    case v1::Request::kCompareCredential:
+    case v1::Request::kGenerateCredential:
+      return refuse(id, fail(errc::unsupported_operation, "this daemon keeps no credentials"));
     case v1::Request::CALL_NOT_SET: break;
   }
   refuse(id, fail(errc::malformed, "a request this daemon does not know; upgrade it"));

@@ -56,6 +56,15 @@ constexpr std::array error_rows{
     error_row{errc::name_not_found, v1::ERROR_CODE_NAME_NOT_FOUND},
     error_row{errc::name_failed, v1::ERROR_CODE_NAME_FAILED},
     error_row{errc::name_try_again, v1::ERROR_CODE_NAME_TRY_AGAIN},
+    error_row{errc::handshake_failed, v1::ERROR_CODE_HANDSHAKE_FAILED},
+    error_row{errc::peer_not_trusted, v1::ERROR_CODE_PEER_NOT_TRUSTED},
+    error_row{errc::secure_stream_broken, v1::ERROR_CODE_SECURE_STREAM_BROKEN},
+    error_row{errc::connection_saved, v1::ERROR_CODE_CONNECTION_SAVED},
+    error_row{errc::credential_missing, v1::ERROR_CODE_CREDENTIAL_MISSING},
+    error_row{errc::credential_exists, v1::ERROR_CODE_CREDENTIAL_EXISTS},
+    error_row{errc::credential_invalid, v1::ERROR_CODE_CREDENTIAL_INVALID},
+    error_row{errc::credential_protected, v1::ERROR_CODE_CREDENTIAL_PROTECTED},
+    error_row{errc::no_entropy, v1::ERROR_CODE_NO_ENTROPY},
     error_row{errc::no_handle, v1::ERROR_CODE_NO_HANDLE},
     error_row{errc::limit_reached, v1::ERROR_CODE_LIMIT_REACHED},
     error_row{errc::command_refused, v1::ERROR_CODE_COMMAND_REFUSED},
@@ -202,6 +211,9 @@ result<msg::socket_shape> shape_of(const v1::SocketRequest& from) {
   if (from.protocol() != 0 && from.protocol() != own)
     return fail(errc::unsupported_protocol,
                 "socket: protocol " + std::to_string(from.protocol()) + " with this type");
+  // Never a plain socket in the place of a secure one.
+  if (from.secure() != v1::SECURE_PROTOCOL_UNSPECIFIED)
+    return fail(errc::unsupported_protocol, "socket: this daemon has no engine for secure sockets");
   shape.protocol = own;
   return shape;
 }
@@ -249,6 +261,7 @@ msg::bytes connection_record(socket_cookie cookie, const endpoint& peer) {
   to.set_family(peer.address.family == ip_family::v4 ? 4 : 6);
   to.set_address_high(part(0));
   to.set_address_low(part(8));
+  to.set_error(v1::ERROR_CODE_UNSPECIFIED);
   msg::bytes record(to.ByteSizeLong());
   to.SerializeToArray(record.data(), static_cast<int>(record.size()));
   return record;

@@ -11,6 +11,7 @@
 #include "cellsock/v1/channel.pb.h"
 #include "client_lib/bsd_calls.hpp"
 #include "client_lib/end_reason.hpp"
+#include "client_lib/errno_table.hpp"
 #include "client_lib/process.hpp"
 #include "client_lib/transfer.hpp"
 
@@ -31,9 +32,10 @@ std::size_t record_bytes() {
     record.set_family(0);
     record.set_address_high(0);
     record.set_address_low(0);
+    record.set_error(0);
     return record.ByteSizeLong();
   }();
-  static_assert(record_bytes_max >= 6 * 9, "six fields of a tag and at most eight bytes");
+  static_assert(record_bytes_max >= 7 * 9, "seven fields of a tag and at most eight bytes");
   return bytes;
 }
 
@@ -72,6 +74,7 @@ std::variant<arrival, int> take_next(int fd) {
   if (!came.channel) return (message.msg_flags & MSG_CTRUNC) != 0 ? EMFILE : EPROTO;
   const bool whole = static_cast<std::size_t>(count) == record_bytes() &&
                      came.record.ParseFromArray(bytes.data(), static_cast<int>(count));
+  if (whole && came.record.error() != wire::ERROR_CODE_UNSPECIFIED) return came;
   if (!whole || cookie_of(came.channel.get()) != came.record.cookie()) return EPROTO;
   return came;
 }
@@ -90,7 +93,8 @@ endpoint peer_of(const wire::AcceptedConnection& record) {
 
 /// Remembers a connection and hands its descriptor out.
 int adopt(arrival came, const socket_entry& listener) {
-  auto entry = std::make_shared<socket_entry>(came.record.cookie(), listener.family, listener.type);
+  auto entry = std::make_shared<socket_entry>(came.record.cookie(), listener.family, listener.type,
+                                              listener.secure);
   entry->daemon_instance = listener.daemon_instance.load();
   entry->state = socket_state::connected;
   // As accept(2): options of the listener, its O_NONBLOCK not.
@@ -122,6 +126,8 @@ int accept_socket(int fd, endpoint& peer) {
   for (;;) {
     auto next = take_next(fd);
     if (auto* came = std::get_if<arrival>(&next)) {
+      if (const auto code = came->record.error(); code != wire::ERROR_CODE_UNSPECIFIED)
+        return -errno_of(static_cast<wire::ErrorCode>(code));
       peer = peer_of(came->record);
       return adopt(std::move(*came), *socket->entry);
     }

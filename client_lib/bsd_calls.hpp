@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "cellsock/v1/socket.pb.h"
 #include "client_lib/endpoint.hpp"
@@ -23,7 +24,9 @@
 namespace cellsock::client {
 
 /// A descriptor, not close-on-exec, as from socket(2).
-[[nodiscard]] int open_socket(wire::Family family, wire::SocketType type, std::uint32_t protocol);
+[[nodiscard]] int open_socket(wire::Family family, wire::SocketType type, std::uint32_t protocol,
+                              wire::SecureProtocol secure = wire::SECURE_PROTOCOL_UNSPECIFIED,
+                              wire::SecureDefaults defaults = wire::SECURE_DEFAULTS_UNSPECIFIED);
 
 /// close(2) for a channel; wakes this process's waiters on `fd` (R18). Asks nobody.
 [[nodiscard]] int close_socket(int fd);
@@ -80,11 +83,18 @@ struct socket_facts {
   wire::SocketType type = wire::SOCKET_TYPE_UNSPECIFIED;
   bool listening = false;
   bool has_peer = false;  // or is connecting to one
+  wire::SecureProtocol secure = wire::SECURE_PROTOCOL_UNSPECIFIED;
 };
 [[nodiscard]] int describe_socket(int fd, socket_facts& facts);
 /// The options that the link or the daemon keeps (see wire::Option).
 [[nodiscard]] int set_value(int fd, wire::Option which, std::int64_t value);
 [[nodiscard]] int get_value(int fd, wire::Option which, std::int64_t& value);
+/// The options of secure sockets; a value without a form: cleared, or not there. ENOPROTOOPT on a
+/// plain socket. The pointers of an ALPN list are remembered, not followed.
+[[nodiscard]] int set_secure(int fd, wire::SecureOption which, const wire::SecureValue& value);
+[[nodiscard]] int get_secure(int fd, wire::SecureOption which, wire::SecureValue& value);
+[[nodiscard]] int remember_alpn(int fd, std::vector<const char*> names);
+[[nodiscard]] int recall_alpn(int fd, std::vector<const char*>& names);
 /// Bytes that may wait on their way: the program's end of the channel and the daemon's follow.
 [[nodiscard]] int set_send_buffer(int fd, std::int64_t bytes);
 
@@ -95,8 +105,9 @@ using poll_callback = std::function<void(int fd, short events)>;
 /// close_socket, unless these are called from it.
 [[nodiscard]] int set_poll_callback(int fd, short events, bool oneshot, poll_callback callback);
 
-/// The pending error as an errno (0 = none), cleared by reading.
-[[nodiscard]] int take_error(int fd, int& error);
+/// The pending error as an errno (0 = none), cleared by reading. `code`: the daemon's word for it,
+/// if it is the daemon's.
+[[nodiscard]] int take_error(int fd, int& error, wire::ErrorCode* code = nullptr);
 
 /// getsockname and getpeername. Nothing in `name`: bound to none.
 [[nodiscard]] int local_name(int fd, std::optional<endpoint>& name);

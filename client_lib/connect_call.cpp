@@ -35,12 +35,14 @@ int replace_channel(held_socket& socket, unique_fd fresh) {
   if (::dup3(fresh.get(), socket.fd, close_on_exec) < 0) return -errno;
 
   const auto& old = *socket.entry;
-  auto entry = std::make_shared<socket_entry>(cookie_of(socket.fd), old.family, old.type);
+  auto entry =
+      std::make_shared<socket_entry>(cookie_of(socket.fd), old.family, old.type, old.secure);
   entry->daemon_instance = old.daemon_instance.load();
   entry->receive_timeout_ms = old.receive_timeout_ms.load();
   entry->send_timeout_ms = old.send_timeout_ms.load();
   entry->send_buffer = old.send_buffer.load();
   entry->set_rules(*old.rules());
+  entry->set_alpn_given(old.alpn_given());
   auto& table = process().sockets;
   table.erase(old.cookie);
   socket.entry = table.insert(socket.fd, std::move(entry));
@@ -69,7 +71,8 @@ connect_result judged(const outcome<answer>& reply, socket_state before) {
   }
 }
 
-int connect_stream(held_socket socket, wire::Request& request) {
+/// Of sockets for which a connect is a dialogue with the peer, which may fail and be tried again.
+int connect_and_hear(held_socket socket, wire::Request& request) {
   const int flags = ::fcntl(socket.fd, F_GETFL);
   if (flags < 0) return -errno;
   const bool nonblocking = (flags & O_NONBLOCK) != 0;
@@ -82,6 +85,8 @@ int connect_stream(held_socket socket, wire::Request& request) {
     if (const int replaced = replace_channel(socket, std::move(fresh)); replaced < 0)
       return replaced;
   socket.entry->state = result.state;
+  if (!socket.entry->is_stream())
+    socket.entry->set_secure_peer(from_wire(request.connect().peer()));
   return result.error;
 }
 
@@ -89,6 +94,7 @@ int connect_datagram(const held_socket& socket, wire::Request& request) {
   const bool dissolves = !request.connect().has_peer();
   if (auto reply = ask_about(watch(socket), request, briefly()); !reply) return -reply.why().error;
   socket.entry->state = dissolves ? socket_state::unconnected : socket_state::connected;
+  socket.entry->set_secure_peer(std::nullopt);
   return 0;
 }
 
@@ -105,7 +111,8 @@ int connect_socket(int fd, const std::optional<endpoint>& peer) {
   auto& wanted = *request.mutable_connect();
   wanted.set_cookie(entry.cookie);
   if (peer) to_wire(*peer, *wanted.mutable_peer());
-  return entry.is_stream() ? connect_stream(*socket, request) : connect_datagram(*socket, request);
+  const bool hears = peer && (entry.is_stream() || entry.is_secure());
+  return hears ? connect_and_hear(*socket, request) : connect_datagram(*socket, request);
 }
 
 }  // namespace cellsock::client

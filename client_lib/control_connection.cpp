@@ -71,14 +71,16 @@ struct descriptor_message {
 
 }  // namespace
 
-control_connection::control_connection(unique_fd connected, wait_registry& waits)
-    : connection_(std::move(connected)), waits_(waits) {}
+control_connection::control_connection(unique_fd connected, wait_registry& waits,
+                                       const credential_session* session)
+    : connection_(std::move(connected)), waits_(waits), session_(session) {}
 
-outcome<std::unique_ptr<control_connection>> control_connection::open(const std::string& path,
-                                                                      wait_registry& waits) {
+outcome<std::unique_ptr<control_connection>> control_connection::open(
+    const std::string& path, wait_registry& waits, const credential_session* session) {
   auto connected = dial(path);
   if (!connected) return connected.why();
-  std::unique_ptr<control_connection> made(new control_connection(*std::move(connected), waits));
+  std::unique_ptr<control_connection> made(
+      new control_connection(*std::move(connected), waits, session));
   auto greeted = made->say_hello();
   if (!greeted) return greeted.why();
   return made;
@@ -91,6 +93,7 @@ outcome<wire::Reply> control_connection::say_hello() {
   hello.set_version_max(protocol_version_max);
   hello.set_library("libcellsock " CELLSOCK_VERSION);
   hello.set_program(program_invocation_short_name);
+  if (session_ != nullptr) hello.set_session(session_->name);
   auto reply = exchange(request, {deadline::after(limits::hello_max)});
   if (!reply) return reply;
   const auto version = reply->hello().version();

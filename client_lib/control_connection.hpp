@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cellsock/v1/socket.pb.h"
+#include "client_lib/credential_session.hpp"
 #include "client_lib/deadline.hpp"
 #include "client_lib/outcome.hpp"
 #include "client_lib/owned_descriptor.hpp"
@@ -26,9 +27,9 @@ struct patience {
 /// an answer leaves it unusable, because the next bytes on it might belong to the old exchange.
 class control_connection {
 public:
-  /// Connects and checks versions.
-  [[nodiscard]] static outcome<std::unique_ptr<control_connection>> open(const std::string& path,
-                                                                         wait_registry& waits);
+  /// Connects, checks versions and joins the session, if there is one.
+  [[nodiscard]] static outcome<std::unique_ptr<control_connection>> open(
+      const std::string& path, wait_registry& waits, const credential_session* session = nullptr);
 
   /// Sends `request` (its id is set here), shows descriptor `shown` with it unless -1, and waits
   /// for the reply. A reply with an error is a failure by `daemon`. A descriptor that came with
@@ -47,9 +48,10 @@ public:
   [[nodiscard]] bool usable() const;
   /// Differs between runs of the daemon; 0 from one that does not say.
   [[nodiscard]] std::uint64_t daemon_instance() const noexcept { return daemon_instance_; }
+  [[nodiscard]] const credential_session* session() const noexcept { return session_; }
 
 private:
-  control_connection(unique_fd connected, wait_registry& waits);
+  control_connection(unique_fd connected, wait_registry& waits, const credential_session* session);
   [[nodiscard]] outcome<wire::Reply> say_hello();
   [[nodiscard]] outcome<wire::Reply> receive_reply(const patience& how, unique_fd* received);
   [[nodiscard]] failure await(short events, const patience& how);
@@ -59,6 +61,7 @@ private:
 
   owned_descriptor connection_;
   wait_registry& waits_;
+  const credential_session* session_;
   proto::frame_decoder decoder_;
   std::uint64_t next_id_ = 1;
   std::uint64_t daemon_instance_ = 0;

@@ -20,9 +20,10 @@ outcome<control_pool::lease> control_pool::take(wait_registry& waits) {
       candidate = std::move(idle_.back());
       idle_.pop_back();
     }
-    if (candidate->usable()) return lease(*this, std::move(candidate));
+    if (candidate->session() == session.load() && candidate->usable())
+      return lease(*this, std::move(candidate));
   }
-  auto opened = control_connection::open(control_socket_path(), waits);
+  auto opened = control_connection::open(control_socket_path(), waits, session.load());
   if (!opened) return opened.why();
   return lease(*this, *std::move(opened));
 }

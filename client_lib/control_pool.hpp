@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "client_lib/control_connection.hpp"
+#include "client_lib/credential_session.hpp"
 
 namespace cellsock::client {
 
@@ -35,6 +37,10 @@ public:
 
   [[nodiscard]] outcome<lease> take(wait_registry& waits);
   [[nodiscard]] std::size_t idle() const;
+
+  /// The process's session for credentials, null while it has none; connections join it.
+  std::atomic<const credential_session*> session{nullptr};
+  std::mutex session_mutex;  // of opening one
 
 private:
   void give_back(std::unique_ptr<control_connection> used);

@@ -50,15 +50,8 @@ ssize_t read_packet(int fd, char* packet, bool peek) {
   }
 }
 
-}  // namespace
-
-ssize_t send_datagram(const held_socket& socket, const char* bytes, std::size_t count,
-                      const std::optional<endpoint>& to, transfer_flags flags) {
-  if (to && to->family != socket.entry->family) return -EAFNOSUPPORT;
-  if (to && is_v4_mapped(*to) && !socket.entry->dual_stack) return -ENETUNREACH;
-  if (to && to->port == 0) return -EINVAL;  // the modem would say no when nobody asks any more
-  if (!to)
-    if (const int error = require_peer(socket, EDESTADDRREQ); error != 0) return error;
+ssize_t send_packet(const held_socket& socket, const char* bytes, std::size_t count,
+                    const std::optional<endpoint>& to, transfer_flags flags) {
   if (const int error = check_size(socket, {bytes, count}); error != 0) return error;
 
   wire::Datagram datagram;
@@ -81,6 +74,51 @@ ssize_t send_datagram(const held_socket& socket, const char* bytes, std::size_t 
     if (const int error = wait_for(socket, POLLOUT, flags.dont_wait, until); error != 0)
       return error;
   }
+}
+
+/// Whether a secure server is what has no peer: it must wait for one, a client can be told.
+bool is_server(int fd) {
+  wire::SecureValue role;
+  return get_secure(fd, wire::SECURE_OPTION_ROLE, role) == 0 && role.number() == 1;
+}
+
+/// A secure datagram socket has one peer. A destination is the peer to shake hands with, or it is
+/// the one that there is.
+int check_session(const held_socket& socket, const std::optional<endpoint>& to) {
+  const int no_peer = require_peer(socket, EDESTADDRREQ);
+  if (no_peer == -EDESTADDRREQ && is_server(socket.fd)) return -ENOTCONN;
+  if (!to || (no_peer != 0 && no_peer != -EDESTADDRREQ)) return no_peer;
+  if (no_peer != 0) {
+    const int connected = connect_socket(socket.fd, to);
+    return connected == -EINPROGRESS ? 0 : connected;  // what is sent meanwhile waits for it
+  }
+  auto known = socket.entry->secure_peer();
+  if (!known) {
+    endpoint peer;
+    // While the handshake is under way nobody but the daemon knows whom it is with.
+    if (peer_name(socket.fd, peer) != 0) return -EISCONN;
+    known = peer;
+    socket.entry->set_secure_peer(known);
+  }
+  return *known == *to ? 0 : -EISCONN;
+}
+
+}  // namespace
+
+ssize_t send_datagram(const held_socket& socket, const char* bytes, std::size_t count,
+                      const std::optional<endpoint>& to, transfer_flags flags) {
+  if (to && to->family != socket.entry->family) return -EAFNOSUPPORT;
+  if (socket.entry->is_secure()) {
+    if (const int error = check_session(socket, to); error != 0) return error;
+    auto now = find_socket(socket.fd);  // a connect may have put a fresh channel in its place
+    if (!now) return -now.why().error;
+    return send_packet(*now, bytes, count, std::nullopt, flags);
+  }
+  if (to && is_v4_mapped(*to) && !socket.entry->dual_stack) return -ENETUNREACH;
+  if (to && to->port == 0) return -EINVAL;  // the modem would say no when nobody asks any more
+  if (!to)
+    if (const int error = require_peer(socket, EDESTADDRREQ); error != 0) return error;
+  return send_packet(socket, bytes, count, to, flags);
 }
 
 ssize_t receive_datagram(const held_socket& socket, char* buffer, std::size_t capacity,

@@ -63,7 +63,7 @@ outcome<held_socket> find_socket(int fd) {
     return failure{failed_by::system, ENOTSOCK};
   }
   const auto& facts = names->reply.names();
-  auto entry = std::make_shared<socket_entry>(cookie, facts.family(), facts.type());
+  auto entry = std::make_shared<socket_entry>(cookie, facts.family(), facts.type(), facts.secure());
   entry->daemon_instance = names->daemon_instance;
   entry->state = state_of(facts);
   entry->listening = facts.listening();

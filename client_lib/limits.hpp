@@ -37,6 +37,18 @@ inline constexpr auto at_slack = 30s;
 /// A packet network or the radio: a minute each in the modem, behind other commands.
 inline constexpr auto order_max = 180s;
 
+/// Secure sockets: tags (Nordic: 7) and suites that one may name; a DNS name; what RFC 7301's
+/// length byte holds, and a few of them.
+inline constexpr std::size_t tags_max = 16;
+inline constexpr std::size_t suites_max = 64;
+inline constexpr std::size_t hostname_bytes_max = 255;
+inline constexpr std::size_t alpn_name_bytes_max = 255;
+inline constexpr std::size_t alpn_names_max = 16;
+/// A credential: the largest bundle of CAs that the daemon takes; and the part of one that a frame
+/// has room for beside its envelope.
+inline constexpr std::size_t credential_bytes_max = 393216;
+inline constexpr std::size_t credential_part_bytes = 61440;
+
 /// Largest packet on a datagram channel: 65,507 bytes of payload and its envelope.
 inline constexpr std::size_t packet_bytes_max = 66048;
 /// Cookies remembered as "not one of ours", so that a poll mixed with foreign AF_UNIX sockets asks

@@ -57,7 +57,7 @@ int describe_socket(int fd, socket_facts& facts) {
   const auto& entry = *socket->entry;
   const auto state = entry.state.load();
   facts = {entry.family, entry.type, entry.listening,
-           state == socket_state::connecting || state == socket_state::connected};
+           state == socket_state::connecting || state == socket_state::connected, entry.secure};
   return 0;
 }
 
@@ -106,7 +106,7 @@ int get_device(int fd, std::string& name) {
   return 0;
 }
 
-int take_error(int fd, int& error) {
+int take_error(int fd, int& error, wire::ErrorCode* code) {
   auto socket = find_socket(fd);
   if (!socket) return -socket.why().error;
   wire::Request request;
@@ -115,7 +115,9 @@ int take_error(int fd, int& error) {
   wanted.set_option(wire::OPTION_ERROR);
   auto reply = ask_about(watch(*socket), request, briefly());
   if (reply) {
-    error = errno_of(static_cast<wire::ErrorCode>(reply->reply.option().value()));
+    const auto pending = static_cast<wire::ErrorCode>(reply->reply.option().value());
+    error = errno_of(pending);
+    if (code != nullptr) *code = pending;
     return 0;
   }
   // The call itself never fails for what happened to the link: that is the pending error.

@@ -38,7 +38,10 @@ wiped_page& mapped_page() {
 process_state& adopt(wiped_page& where) {
   auto fresh = std::make_unique<process_state>();
   fresh->inherited = newest.load(std::memory_order_acquire);
-  if (fresh->inherited != nullptr) close_inherited_descriptors();
+  if (fresh->inherited != nullptr) {
+    close_inherited_descriptors();
+    fresh->pool.session = fresh->inherited->pool.session.load();
+  }
   process_state* first = nullptr;
   if (!where.state.compare_exchange_strong(first, fresh.get(), std::memory_order_acq_rel))
     return *first;

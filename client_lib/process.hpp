@@ -17,7 +17,7 @@ struct process_state {
   poll_callbacks callbacks;
   modem_session modem;
   /// The parent's, in the child of a fork: its locks may be held by threads that do not exist here,
-  /// so it is never touched again (and kept reachable only for leak checkers).
+  /// so nothing but its credentials' session is read of it (kept reachable for leak checkers).
   process_state* inherited = nullptr;
 };
 

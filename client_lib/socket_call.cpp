@@ -11,12 +11,17 @@
 
 namespace cellsock::client {
 
-int open_socket(wire::Family family, wire::SocketType type, std::uint32_t protocol) {
+int open_socket(wire::Family family, wire::SocketType type, std::uint32_t protocol,
+                wire::SecureProtocol secure, wire::SecureDefaults defaults) {
   wire::Request request;
   auto& wanted = *request.mutable_socket();
   wanted.set_family(family);
   wanted.set_type(type);
   wanted.set_protocol(protocol);
+  if (secure != wire::SECURE_PROTOCOL_UNSPECIFIED) {
+    wanted.set_secure(secure);
+    wanted.set_secure_defaults(defaults);
+  }
   unique_fd channel;
   auto made = ask(request, briefly(), &channel);
   if (!made) return -made.why().error;
@@ -24,7 +29,7 @@ int open_socket(wire::Family family, wire::SocketType type, std::uint32_t protoc
   // A channel that is not what the reply says would let the daemon be asked about another socket.
   if (!channel || cookie_of(channel.get()) != reply.cookie()) return -EPROTO;
 
-  auto entry = std::make_shared<socket_entry>(reply.cookie(), family, type);
+  auto entry = std::make_shared<socket_entry>(reply.cookie(), family, type, secure);
   entry->daemon_instance = made->daemon_instance;
   entry->set_rules(reply.datagram_rules());
   entry->send_buffer = static_cast<int>(reply.channel_bytes());

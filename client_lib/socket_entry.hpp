@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "cellsock/v1/socket.pb.h"
+#include "client_lib/endpoint.hpp"
 #include "client_lib/outcome.hpp"
 
 namespace cellsock::client {
@@ -21,12 +24,14 @@ enum class socket_state : std::uint8_t {
 /// What this process knows about one socket. A cache: the daemon knows all of it too, and another
 /// process that holds the socket may have changed it. Thread-safe.
 struct socket_entry {
-  socket_entry(std::uint64_t its_cookie, wire::Family its_family, wire::SocketType its_type)
-      : cookie(its_cookie), family(its_family), type(its_type) {}
+  socket_entry(std::uint64_t its_cookie, wire::Family its_family, wire::SocketType its_type,
+               wire::SecureProtocol its_secure = wire::SECURE_PROTOCOL_UNSPECIFIED)
+      : cookie(its_cookie), family(its_family), type(its_type), secure(its_secure) {}
 
   const std::uint64_t cookie;
   const wire::Family family;
   const wire::SocketType type;
+  const wire::SecureProtocol secure;
   /// The run of the daemon that has it; 0 = not known.
   std::atomic<std::uint64_t> daemon_instance{0};
   std::atomic<socket_state> state{socket_state::unconnected};
@@ -45,6 +50,9 @@ struct socket_entry {
   std::atomic<bool> peer_finished{false};
 
   [[nodiscard]] bool is_stream() const noexcept { return type == wire::SOCKET_TYPE_STREAM; }
+  [[nodiscard]] bool is_secure() const noexcept {
+    return secure != wire::SECURE_PROTOCOL_UNSPECIFIED;
+  }
 
   [[nodiscard]] std::shared_ptr<const wire::DatagramRules> rules() const {
     const std::lock_guard lock(rules_mutex_);
@@ -56,13 +64,36 @@ struct socket_entry {
     rules_ = std::move(made);
   }
 
+  /// Whom a secure datagram socket has its session with; nothing: not known here.
+  [[nodiscard]] std::optional<endpoint> secure_peer() const {
+    const std::lock_guard lock(rules_mutex_);
+    return secure_peer_;
+  }
+  void set_secure_peer(const std::optional<endpoint>& peer) {
+    const std::lock_guard lock(rules_mutex_);
+    secure_peer_ = peer;
+  }
+  /// The program's own pointers to its ALPN names, which reading the option gives back.
+  [[nodiscard]] std::vector<const char*> alpn_given() const {
+    const std::lock_guard lock(rules_mutex_);
+    return alpn_given_;
+  }
+  void set_alpn_given(std::vector<const char*> names) {
+    const std::lock_guard lock(rules_mutex_);
+    alpn_given_ = std::move(names);
+  }
+
 private:
   mutable std::mutex rules_mutex_;
+  std::optional<endpoint> secure_peer_ = {};
+  std::vector<const char*> alpn_given_ = {};
   std::shared_ptr<const wire::DatagramRules> rules_ = std::make_shared<wire::DatagramRules>();
 };
 
 /// Something that only a connected stream does was seen: a connect in the background has succeeded.
+/// (A datagram socket is always writable.)
 inline void note_standing(socket_entry& entry) {
+  if (!entry.is_stream()) return;
   auto before = socket_state::connecting;
   if (entry.state == before) entry.state.compare_exchange_strong(before, socket_state::connected);
 }

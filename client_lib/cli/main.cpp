@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cellsock/version.h"
+#include "client_lib/cli/creds_arguments.hpp"
 #include "client_lib/cli/verb.hpp"
 #include "client_lib/dial.hpp"
 
@@ -138,6 +139,13 @@ constexpr std::array verbs{
         "  cellsock at 'AT+CESQ'            signal\n"
         "  cellsock at --timeout 180 'AT+COPS=?'",
         add_at_arguments, run_at},
+    verb_row{"creds",
+             "Keep certificates, keys and PSKs for secure sockets, by security tag.\n"
+             "They outlive programs and daemon; private parts are used, never shown",
+             "Programs name the tag (NRF_SO_SEC_TAG_LIST, TLS_SEC_TAG_LIST) and bring nothing.\n"
+             "Another user's or a group's credentials: as root.\n"
+             "Each action has help and examples: cellsock creds add --help",
+             add_creds_arguments, run_creds},
 };
 
 constexpr auto footer =

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client_lib/cli/address_text.hpp"
+#include "client_lib/cli/credential_text.hpp"
 #include "client_lib/errno_table.hpp"
 
 namespace cellsock::cli {
@@ -109,6 +110,19 @@ json link(const v1::LinkStatus& one) {
           {"radio_connected", one.has_radio_connected() ? json(one.radio_connected()) : json()}};
 }
 
+json secure(const v1::SecureStatus& one) {
+  const bool done = !one.suite().empty();
+  return {{"protocol", one.protocol()},
+          {"phase", one.phase()},
+          {"suite", known(one.suite())},
+          {"peer_subject", known(one.peer_subject())},
+          {"peer_until",
+           one.peer_subject().empty() ? json() : json(date_text(one.peer_until_unix_s()))},
+          {"resumed", done ? json(one.resumed()) : json()},
+          {"alpn", known(one.alpn())},
+          {"verified", known(one.verified())}};
+}
+
 json socket(const v1::SocketStatus& one) {
   return {{"id", one.id()},
           {"type", one.type()},
@@ -123,7 +137,8 @@ json socket(const v1::SocketStatus& one) {
           {"bytes_queued", one.bytes_queued()},
           {"datagrams_dropped", one.datagrams_dropped()},
           {"age_ms", one.age_ms()},
-          {"link", known(one.link())}};
+          {"link", known(one.link())},
+          {"secure", one.has_secure() ? secure(one.secure()) : json()}};
 }
 
 json sockets(const v1::StatusReply& status) {

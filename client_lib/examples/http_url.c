@@ -21,13 +21,9 @@ static int is_port(const char* text, size_t count) {
   return value >= 1 && value <= 65535;
 }
 
-int http_url_parse(const char* text, struct http_url* url, const char** why) {
-  static const char scheme[] = "http://";
-  if (strncmp(text, scheme, sizeof scheme - 1) != 0) {
-    *why = "the URL must begin with http://";
-    return -1;
-  }
-  const char* host = text + sizeof scheme - 1;
+/* What follows the scheme. */
+static int parse(const char* host, const char* default_port, struct http_url* url,
+                 const char** why) {
   const char* path = host + strcspn(host, "/?#");
   const size_t authority = (size_t)(path - host);
   /* An IPv6 address stands in brackets, because of its colons. */
@@ -41,8 +37,8 @@ int http_url_parse(const char* text, struct http_url* url, const char** why) {
     *why = "the URL has no usable host name";
     return -1;
   }
-  const char* port = colon != NULL ? colon + 1 : "80";
-  const size_t port_count = colon != NULL ? (size_t)(path - port) : 2;
+  const char* port = colon != NULL ? colon + 1 : default_port;
+  const size_t port_count = colon != NULL ? (size_t)(path - port) : strlen(default_port);
   if (!is_port(port, port_count) || copy(url->port, sizeof url->port, port, port_count) != 0) {
     *why = "the URL's port is not a number from 1 to 65535";
     return -1;
@@ -56,4 +52,20 @@ int http_url_parse(const char* text, struct http_url* url, const char** why) {
     return -1;
   }
   return 0;
+}
+
+int http_url_parse(const char* text, struct http_url* url, const char** why) {
+  static const char scheme[] = "http://";
+  if (strncmp(text, scheme, sizeof scheme - 1) == 0)
+    return parse(text + sizeof scheme - 1, "80", url, why);
+  *why = "the URL must begin with http://";
+  return -1;
+}
+
+int https_url_parse(const char* text, struct http_url* url, const char** why) {
+  static const char scheme[] = "https://";
+  if (strncmp(text, scheme, sizeof scheme - 1) == 0)
+    return parse(text + sizeof scheme - 1, "443", url, why);
+  *why = "the URL must begin with https://";
+  return -1;
 }

@@ -34,6 +34,12 @@ static int set_timeout(int fd, unsigned seconds) {
 }
 
 int nrf_dial(const char* host, const char* port, int type, unsigned timeout_s) {
+  return nrf_dial_prepared(host, port, type, 0, timeout_s, NULL, NULL);
+}
+
+int nrf_dial_prepared(const char* host, const char* port, int type, int protocol,
+                      unsigned timeout_s, int (*prepare)(int fd, const void* context),
+                      const void* context) {
   const struct nrf_addrinfo hints = {
       .ai_family = NRF_AF_UNSPEC, .ai_socktype = type, .ai_flags = NRF_AI_NUMERICSERV};
   struct nrf_addrinfo* found = NULL;
@@ -44,9 +50,11 @@ int nrf_dial(const char* host, const char* port, int type, unsigned timeout_s) {
     return -1;
   }
   const char* failed = "socket";
-  const int fd = nrf_socket(found->ai_family, found->ai_socktype, found->ai_protocol);
+  const int fd = nrf_socket(found->ai_family, found->ai_socktype,
+                            protocol != 0 ? protocol : found->ai_protocol);
   if (fd >= 0) {
     failed = timeout_s != 0 && set_timeout(fd, timeout_s) != 0         ? "timeout"
+             : prepare != NULL && prepare(fd, context) != 0            ? "security"
              : nrf_connect(fd, found->ai_addr, found->ai_addrlen) != 0 ? "connect"
                                                                        : NULL;
   }

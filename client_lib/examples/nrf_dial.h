@@ -9,6 +9,12 @@
  * -1 after one line on stderr. */
 int nrf_dial(const char* host, const char* port, int type, unsigned timeout_s);
 
+/* As nrf_dial, with a protocol of its own (0: the type's) and something to do before the connect:
+ * `prepare` returns 0, or -1 with errno. */
+int nrf_dial_prepared(const char* host, const char* port, int type, int protocol,
+                      unsigned timeout_s, int (*prepare)(int fd, const void* context),
+                      const void* context);
+
 /* nrf_send() until all of it is taken. 0, or -1 with errno. */
 int nrf_send_all(int fd, const void* bytes, size_t count);
 

@@ -15,12 +15,20 @@ static const char* why_not_resolved(int code) {
   }
 }
 
-static int attempt(const struct zsock_addrinfo* to, int timeout_s) {
-  const struct zsock_timeval timeout = {.tv_sec = timeout_s};
-  const int sock = zsock_socket(to->ai_family, to->ai_socktype, to->ai_protocol);
+struct plan {
+  int protocol, timeout_s;
+  int (*prepare)(int sock, const void* context);
+  const void* context;
+};
+
+static int attempt(const struct zsock_addrinfo* to, const struct plan* plan) {
+  const struct zsock_timeval timeout = {.tv_sec = plan->timeout_s};
+  const int protocol = plan->protocol != 0 ? plan->protocol : to->ai_protocol;
+  const int sock = zsock_socket(to->ai_family, to->ai_socktype, protocol);
   if (sock < 0) return -1;
   if (zsock_setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) == 0 &&
       zsock_setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) == 0 &&
+      (plan->prepare == NULL || plan->prepare(sock, plan->context) == 0) &&
       zsock_connect(sock, to->ai_addr, to->ai_addrlen) == 0)
     return sock;
   const int error = errno;
@@ -37,6 +45,12 @@ static const char* shown(const struct sockaddr* address, char* text, size_t size
 }
 
 int zsock_dial(const char* host, const char* port, int type, int timeout_s) {
+  return zsock_dial_prepared(host, port, type, 0, timeout_s, NULL, NULL);
+}
+
+int zsock_dial_prepared(const char* host, const char* port, int type, int protocol, int timeout_s,
+                        int (*prepare)(int sock, const void* context), const void* context) {
+  const struct plan plan = {protocol, timeout_s, prepare, context};
   const struct zsock_addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = type};
   struct zsock_addrinfo* found = NULL;
   const int code = zsock_getaddrinfo(host, port, &hints, &found);
@@ -47,7 +61,7 @@ int zsock_dial(const char* host, const char* port, int type, int timeout_s) {
   int sock = -1;
   for (const struct zsock_addrinfo* to = found; to != NULL && sock < 0; to = to->ai_next) {
     char text[INET6_ADDRSTRLEN];
-    sock = attempt(to, timeout_s);
+    sock = attempt(to, &plan);
     if (sock < 0)
       fprintf(stderr, "%s port %s: %s\n", shown(to->ai_addr, text, sizeof text), port,
               strerror(errno));

@@ -13,7 +13,8 @@
 #include "cellsock/v1/socket.pb.h"
 
 /// Every option that the families document at their socket, IP, IPv6 and TCP levels, one row each.
-/// What has no row is unknown: ENOPROTOOPT, never handed on. The secure level has none yet.
+/// What has no row is unknown: ENOPROTOOPT, never handed on. The secure level's are in
+/// secure_option_table.hpp.
 namespace cellsock::client::face {
 
 struct option_spelling {
@@ -50,7 +51,7 @@ enum class option_keeper : std::uint8_t {
 
 enum class option_use : std::uint8_t { get = 1, set = 2, both = 3 };
 enum class option_time : std::uint8_t { any, before_peer };
-enum class option_kind : std::uint8_t { any, stream, v6 };
+enum class option_kind : std::uint8_t { any, stream, datagram, v6 };
 
 struct option_row {
   std::string_view name;

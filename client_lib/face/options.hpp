@@ -13,6 +13,8 @@
 
 #include "client_lib/bsd_calls.hpp"
 #include "client_lib/face/option_table.hpp"
+#include "client_lib/face/secure_options.hpp"
+#include "client_lib/face/secure_protocols.hpp"
 #include "client_lib/face/sockaddr.hpp"
 
 /// setsockopt and getsockopt: from a family's level, number and struct to the option's row and one
@@ -140,10 +142,18 @@ int give_number(const option_row& row, std::int64_t number, void* to,
 /// 0, or why this socket does not have the option (now).
 inline int check_socket(int fd, const option_row& row, bool sets, socket_facts& facts) {
   if (const int error = describe_socket(fd, facts); error != 0) return error;
-  const bool fits = (row.kind != option_kind::stream || facts.type == v1::SOCKET_TYPE_STREAM) &&
+  const bool stream = facts.type == v1::SOCKET_TYPE_STREAM;
+  const bool fits = (row.kind != option_kind::stream || stream) &&
+                    (row.kind != option_kind::datagram || !stream) &&
                     (row.kind != option_kind::v6 || facts.family == v1::FAMILY_INET6);
   if (!fits) return -ENOPROTOOPT;
   return sets && row.when == option_time::before_peer && facts.has_peer ? -EINVAL : 0;
+}
+
+/// What a connect in the background failed with, which the families call differently.
+constexpr bool is_handshake_failure(v1::ErrorCode code) {
+  return code == v1::ERROR_CODE_HANDSHAKE_FAILED || code == v1::ERROR_CODE_PEER_NOT_TRUSTED ||
+         code == v1::ERROR_CODE_CREDENTIAL_MISSING;
 }
 
 constexpr bool allows(option_use has, option_use wanted) {
@@ -155,7 +165,9 @@ std::int64_t fact_of(const option_row& row, const socket_facts& facts) {
   const bool stream = facts.type == v1::SOCKET_TYPE_STREAM;
   switch (row.zephyr.number) {
     case SO_TYPE: return stream ? SOCK_STREAM : SOCK_DGRAM;
-    case SO_PROTOCOL: return stream ? IPPROTO_TCP : IPPROTO_UDP;
+    case SO_PROTOCOL:
+      if (const auto* secure = find_secure_protocol(facts.secure)) return secure->zephyr;
+      return stream ? IPPROTO_TCP : IPPROTO_UDP;
     case SO_DOMAIN: return number_of<Api>(facts.family);
     default: return facts.listening ? 1 : 0;  // SO_ACCEPTCONN
   }
@@ -163,6 +175,7 @@ std::int64_t fact_of(const option_row& row, const socket_facts& facts) {
 
 template <class Api>
 int set_option(int fd, int level, int option, const void* value, typename Api::length length) {
+  if (level == SOL_TLS) return set_secure_option<Api>(fd, option, value, length);
   const auto* row = find_option(Api::spelling, level, option);
   if (row == nullptr || row->keeper == option_keeper::nobody || !allows(row->use, option_use::set))
     return unknown_option(fd);
@@ -183,6 +196,7 @@ int set_option(int fd, int level, int option, const void* value, typename Api::l
 
 template <class Api>
 int get_option(int fd, int level, int option, void* value, typename Api::length* length) {
+  if (level == SOL_TLS) return get_secure_option<Api>(fd, option, value, length);
   const auto* row = find_option(Api::spelling, level, option);
   if (row == nullptr || row->keeper == option_keeper::nobody || !allows(row->use, option_use::get))
     return unknown_option(fd);
@@ -197,8 +211,9 @@ int get_option(int fd, int level, int option, void* value, typename Api::length*
       // Before the error is taken: it can be read once.
       if (Api::option_lengths_exact && *length != sizeof(int)) return -EINVAL;
       int pending = 0;
-      result = take_error(fd, pending);
-      number = pending;
+      v1::ErrorCode code = v1::ERROR_CODE_UNSPECIFIED;
+      result = take_error(fd, pending, &code);
+      number = is_handshake_failure(code) ? Api::handshake_error(pending) : pending;
       break;
     }
     case option_keeper::timeout: result = get_timeout(fd, timeout_of(*row), number); break;

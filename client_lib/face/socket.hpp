@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "client_lib/bsd_calls.hpp"
+#include "client_lib/face/secure_protocols.hpp"
 #include "client_lib/face/sockaddr.hpp"
 
 /// Opening, naming and steering a socket, from a family's arguments to the neutral calls.
@@ -24,9 +25,20 @@ inline constexpr std::array kinds{
 };
 
 template <class Api>
+int open_secure(v1::Family family, int type, const secure_protocol_row& protocol) {
+  for (const auto& kind : kinds)
+    if (kind.type == type && kind.meaning == protocol.type)
+      return open_socket(family, kind.meaning, static_cast<std::uint32_t>(kind.protocol),
+                         protocol.meaning, Api::secure_defaults);
+  return -EPROTOTYPE;
+}
+
+template <class Api>
 int open(int family, int type, int protocol) {
   const auto wanted = family_of<Api>(family);
   if (!wanted) return -EAFNOSUPPORT;
+  if (const auto* secure = find_secure_protocol(Api::secure_protocol, protocol))
+    return open_secure<Api>(*wanted, type, *secure);
   for (const auto& kind : kinds) {
     if (kind.type != type) continue;
     if (protocol == 0 || protocol == kind.protocol)
@@ -41,7 +53,8 @@ template <class Api>
 int connect_to(int fd, const typename Api::address* address, typename Api::length length) {
   const auto parsed = parse<Api>(address, length);
   if (const int* error = std::get_if<int>(&parsed)) return -*error;
-  return connect_socket(fd, std::get<std::optional<endpoint>>(parsed));
+  const int result = connect_socket(fd, std::get<std::optional<endpoint>>(parsed));
+  return result < 0 ? -Api::handshake_error(-result) : result;
 }
 
 template <class Api>

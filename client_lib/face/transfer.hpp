@@ -23,6 +23,15 @@ transfer_flags translated(int flags) {
   return made;
 }
 
+/// Zephyr's secure sockets cannot leave what they have decrypted.
+template <class Api>
+int refuse_secure_peek(int fd, int flags) {
+  if (Api::secure_peek || (flags & MSG_PEEK) == 0) return 0;
+  socket_facts facts;
+  if (const int error = describe_socket(fd, facts); error != 0) return error;
+  return facts.secure != v1::SECURE_PROTOCOL_UNSPECIFIED ? -ENOTSUP : 0;
+}
+
 template <class Api>
 ssize_t send_to(int fd, const void* buffer, size_t length, int flags,
                 const typename Api::address* to, typename Api::length to_length) {
@@ -47,6 +56,7 @@ ssize_t receive_from(int fd, void* buffer, size_t length, int flags, typename Ap
   if (buffer == nullptr && length != 0) return -EFAULT;
   if (from != nullptr && from_length == nullptr) return -EFAULT;
   if ((flags & ~Api::receive_flags) != 0) return -EOPNOTSUPP;
+  if (const int error = refuse_secure_peek<Api>(fd, flags); error != 0) return error;
   std::optional<endpoint> source;
   const auto count = receive_bytes(fd, buffer, length, &source, translated<Api>(flags));
   if (count < 0) return count;

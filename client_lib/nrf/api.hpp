@@ -11,6 +11,8 @@
 #include <cstddef>
 
 #include "client_lib/face/option_table.hpp"
+#include "client_lib/face/secure_option_table.hpp"
+#include "client_lib/face/secure_protocols.hpp"
 
 namespace cellsock::client::nrf {
 
@@ -40,6 +42,19 @@ struct api {
   /// NRF_SO_POLLCB. 0 or -errno.
   static int set_callback(int fd, const void* value, nrf_socklen_t length);
   static constexpr int family_not_carried = NRF_EAI_FAMILY;
+
+  static constexpr int face::secure_protocol_row::*secure_protocol =
+      &face::secure_protocol_row::nrf;
+  static constexpr v1::SecureDefaults secure_defaults = v1::SECURE_DEFAULTS_NORDIC;
+  static constexpr int face::secure_option_row::*secure_option = &face::secure_option_row::nrf;
+  static constexpr face::option_use face::secure_option_row::*secure_use =
+      &face::secure_option_row::nrf_use;
+  static constexpr bool secure_peek = true;
+  static constexpr int null_option_error = EFAULT;
+  /// A handshake that fails, for want of credentials or by the peer's, is a refusal.
+  static int handshake_error(int error) {
+    return error == ENOENT || error == ECONNABORTED ? ECONNREFUSED : error;
+  }
 };
 
 // What face/ takes for granted: these numbers are the host's.

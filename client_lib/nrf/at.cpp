@@ -10,8 +10,8 @@
 #include <string>
 #include <variant>
 
+#include "client_lib/face/by_value.hpp"
 #include "client_lib/nrf/at_text.hpp"
-#include "client_lib/nrf/by_value.hpp"
 #include "client_lib/process.hpp"
 
 namespace cellsock::client::nrf {
@@ -59,7 +59,7 @@ int nrf_modem_at_printf(const char* fmt, ...) {
   va_list arguments;
   va_start(arguments, fmt);
   const int result =
-      nrf::by_value([&] { return nrf::give(nrf::format(fmt, arguments), nrf::result_of); });
+      face::by_value([&] { return nrf::give(nrf::format(fmt, arguments), nrf::result_of); });
   va_end(arguments);
   return result;
 }
@@ -68,7 +68,7 @@ int nrf_modem_at_scanf(const char* cmd, const char* fmt, ...) {
   if (cmd == nullptr || fmt == nullptr) return -EFAULT;
   va_list values;
   va_start(values, fmt);
-  const int result = nrf::by_value([&]() -> int {
+  const int result = face::by_value([&]() -> int {
     if (!process().modem.is_open()) return -EPERM;
     return nrf::give(std::string(cmd), [&](const v1::AtReply& reply) {
       if (const int error = nrf::result_of(reply); error != 0) return error;
@@ -85,7 +85,7 @@ int nrf_modem_at_cmd(void* buf, size_t len, const char* fmt, ...) {
   if (len == 0) return -EINVAL;
   va_list arguments;
   va_start(arguments, fmt);
-  const int result = nrf::by_value([&] {
+  const int result = face::by_value([&] {
     return nrf::give(nrf::format(fmt, arguments),
                      [&](const v1::AtReply& reply) { return nrf::copy_out(reply, buf, len); });
   });
@@ -97,7 +97,7 @@ int nrf_modem_at_cmd_async(nrf_modem_at_resp_handler_t resp_handler, const char*
   if (resp_handler == nullptr) return -EFAULT;
   va_list arguments;
   va_start(arguments, fmt);
-  const int result = nrf::by_value([&]() -> int {
+  const int result = face::by_value([&]() -> int {
     auto command = nrf::format(fmt, arguments);
     if (const int* error = std::get_if<int>(&command)) return *error;
     return process().modem.command_async(
@@ -111,7 +111,7 @@ int nrf_modem_at_cmd_async(nrf_modem_at_resp_handler_t resp_handler, const char*
 }
 
 int nrf_modem_at_notif_handler_set(nrf_modem_at_notif_handler_t callback) {
-  return nrf::by_value([&]() -> int {
+  return face::by_value([&]() -> int {
     modem_session::text_handler handler;
     if (callback != nullptr)
       handler = [callback](const char* line) {

@@ -4,22 +4,22 @@
 #include <cerrno>
 
 #include "cellsock/version.h"
-#include "client_lib/nrf/by_value.hpp"
+#include "client_lib/face/by_value.hpp"
 #include "client_lib/process.hpp"
 
 using namespace cellsock::client;
 
 int nrf_modem_init(const struct nrf_modem_init_params* init_params) {
   if (init_params == nullptr) return -EFAULT;
-  return nrf::by_value([] { return process().modem.open(); });
+  return face::by_value([] { return process().modem.open(); });
 }
 
 int nrf_modem_shutdown(void) {
-  return nrf::by_value([] { return process().modem.close(); });
+  return face::by_value([] { return process().modem.close(); });
 }
 
 bool nrf_modem_is_initialized(void) {
-  return nrf::by_value([] { return process().modem.is_open() ? 1 : 0; }) == 1;
+  return face::by_value([] { return process().modem.is_open() ? 1 : 0; }) == 1;
 }
 
 const char* nrf_modem_build_version(void) {

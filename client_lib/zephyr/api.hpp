@@ -6,6 +6,8 @@
 #include <cstddef>
 
 #include "client_lib/face/option_table.hpp"
+#include "client_lib/face/secure_option_table.hpp"
+#include "client_lib/face/secure_protocols.hpp"
 
 namespace cellsock::client::zephyr {
 
@@ -39,6 +41,16 @@ struct api {
   /// No option of Zephyr's is a callback.
   static int set_callback(int, const void*, socklen_t) { return -ENOPROTOOPT; }
   static constexpr int family_not_carried = DNS_EAI_ADDRFAMILY;
+
+  static constexpr int face::secure_protocol_row::*secure_protocol =
+      &face::secure_protocol_row::zephyr;
+  static constexpr v1::SecureDefaults secure_defaults = v1::SECURE_DEFAULTS_ZEPHYR;
+  static constexpr int face::secure_option_row::*secure_option = &face::secure_option_row::zephyr;
+  static constexpr face::option_use face::secure_option_row::*secure_use =
+      &face::secure_option_row::zephyr_use;
+  static constexpr bool secure_peek = false;
+  static constexpr int null_option_error = EINVAL;
+  static int handshake_error(int error) { return error; }
 };
 
 }  // namespace cellsock::client::zephyr

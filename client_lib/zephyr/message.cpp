@@ -43,6 +43,7 @@ ssize_t send_message(int sock, const msghdr* message, int flags) {
 ssize_t receive_message(int sock, msghdr* message, int flags) {
   if (const int error = shape_of(message); error != 0) return error;
   if ((flags & ~api::receive_flags) != 0) return -EOPNOTSUPP;
+  if (const int error = face::refuse_secure_peek<api>(sock, flags); error != 0) return error;
   std::optional<endpoint> from;
   bool truncated = false;
   const auto count =

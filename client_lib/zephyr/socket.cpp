@@ -16,10 +16,18 @@
 namespace cellsock::client::zephyr {
 namespace {
 
-/// To a stream that is connected, a connect is nothing to do: Zephyr knows no EISCONN there.
+/// To a stream that is connected, a connect is nothing to do: Zephyr knows no EISCONN there. A
+/// secure datagram socket says it of another peer than its own.
 int connect_to(int sock, const sockaddr* addr, socklen_t addrlen) {
   const int result = face::connect_to<api>(sock, addr, addrlen);
-  return result == -EISCONN ? 0 : result;
+  if (result != -EISCONN) return result;
+  socket_facts facts;
+  if (describe_socket(sock, facts) != 0 || facts.type == v1::SOCKET_TYPE_STREAM) return 0;
+  endpoint peer;
+  const auto asked = face::parse<api>(addr, addrlen);
+  const auto* wanted = std::get_if<std::optional<endpoint>>(&asked);
+  const bool same = wanted != nullptr && peer_name(sock, peer) == 0 && *wanted == peer;
+  return same ? 0 : result;
 }
 
 int shut_down(int sock, int how) {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The public calls go through libcellsock.so itself, the parts through the static library.
-add_library(cellsock_fake_daemon STATIC support/fake_daemon.cpp)
+add_library(cellsock_fake_daemon STATIC support/fake_credentials.cpp support/fake_daemon.cpp)
 target_link_libraries(cellsock_fake_daemon PUBLIC cellsock_proto)
 target_precompile_headers(cellsock_fake_daemon REUSE_FROM cellsock_pch_base)
 
@@ -22,7 +22,7 @@ target_sources(unit_client_lib PRIVATE $<TARGET_OBJECTS:cellsock_headers_c> $<TA
 # What a program does with a socket that it was given by exec.
 add_executable(client_lib_inheritor unit/client_lib/inheritor.c)
 target_link_libraries(client_lib_inheritor PRIVATE cellsock_flags cellsock)
-add_dependencies(unit_client_lib cellsock_cli client_lib_inheritor zephyr_samples nrf_callback_echo)
+add_dependencies(unit_client_lib cellsock_cli client_lib_inheritor zephyr_samples nrf_callback_echo secure_examples)
 
 # pkg-config may be missing where nobody develops; then there is nothing to prove.
 find_program(CELLSOCK_PKG_CONFIG pkg-config)

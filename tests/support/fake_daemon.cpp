@@ -18,6 +18,7 @@
 #include <stdexcept>
 
 #include "proto/frame.hpp"
+#include "tests/support/fake_credentials.hpp"
 
 namespace cellsock::testing {
 
@@ -80,6 +81,8 @@ struct fake_daemon::channel {
   v1::ErrorCode reason = v1::ERROR_CODE_UNSPECIFIED;
   v1::ErrorCode pending = v1::ERROR_CODE_UNSPECIFIED;
   std::map<int, std::int64_t> options;
+  std::map<int, v1::SecureValue> secure_options;
+  v1::SocketRequest request;
   std::string device;
   v1::DatagramRules rules;
   std::string read;
@@ -123,6 +126,8 @@ struct fake_daemon::connection {
   std::set<std::uint64_t> grants;
   std::vector<int> shown;
   std::uint64_t watch_id = 0;  // of its watch, if it has one
+  std::string session;
+  std::string part;  // of a credential
 };
 
 struct fake_daemon::state {
@@ -144,6 +149,7 @@ struct fake_daemon::state {
   std::map<int, handler> handlers;
   std::set<int> swallowed;
   std::set<int> hang_ups;
+  fake_credentials credentials;
 
   channel& make_channel(v1::SocketType type, v1::Family family);
   channel& of(int program_fd);
@@ -152,6 +158,8 @@ struct fake_daemon::state {
   void serve_socket(connection& from, const v1::Request& request, v1::Reply& reply);
   void serve_connect(connection& from, const v1::Request& request, v1::Reply& reply);
   void serve_about(connection& from, const v1::Request& request, v1::Reply& reply);
+  void serve_secure(connection& from, const v1::Request& request, v1::Reply& reply);
+  void serve_credential(connection& from, const v1::Request& request, v1::Reply& reply);
   [[nodiscard]] v1::ErrorCode bind(channel& socket, const v1::Endpoint& local);
   void complete_connect(channel& socket, v1::ErrorCode error);
   channel* granted(connection& from, std::uint64_t cookie, v1::Reply& reply);
@@ -207,6 +215,7 @@ void fake_daemon::state::serve(connection& from, const v1::Request& request) {
       answer.mutable_hello()->set_version(version);
       answer.mutable_hello()->set_daemon("fake");
       answer.mutable_hello()->set_instance(instance);
+      if (credentials.lives(request.hello().session())) from.session = request.hello().session();
       return reply(from.fd, answer);
     case v1::Request::kSocket: return serve_socket(from, request, answer);
     case v1::Request::kWatch:
@@ -235,8 +244,44 @@ void fake_daemon::state::serve(connection& from, const v1::Request& request) {
             answer.mutable_resolve()->add_addresses(address);
       return reply(from.fd, answer);
     }
-    default: return serve_about(from, request, answer);
+    case v1::Request::kSetSecureOption:
+    case v1::Request::kGetSecureOption: return serve_secure(from, request, answer);
+    case v1::Request::kOpenSession: {
+      const int anchor = credentials.open(from.session);
+      answer.mutable_session()->set_session(from.session);
+      reply(from.fd, answer, anchor);
+      ::close(anchor);
+      return;
+    }
+    default:
+      if (fake_credentials::serves(request)) return serve_credential(from, request, answer);
+      return serve_about(from, request, answer);
   }
+}
+
+void fake_daemon::state::serve_secure(connection& from, const v1::Request& request,
+                                      v1::Reply& answer) {
+  const bool sets = request.has_set_secure_option();
+  const auto& set = request.set_secure_option();
+  const auto& get = request.get_secure_option();
+  if (auto* socket = granted(from, sets ? set.cookie() : get.cookie(), answer)) {
+    if (!sets)
+      *answer.mutable_secure_option()->mutable_value() = socket->secure_options[get.option()];
+    else if (socket->connecting)
+      answer.mutable_error()->set_code(v1::ERROR_CODE_CONNECT_PENDING);
+    else if (socket->connected && set.option() != v1::SECURE_OPTION_SESSION_CACHE_PURGE &&
+             set.option() != v1::SECURE_OPTION_CONNECTION_SAVE)
+      answer.mutable_error()->set_code(v1::ERROR_CODE_ALREADY_CONNECTED);
+    else
+      socket->secure_options[set.option()] = set.value();
+  }
+  reply(from.fd, answer);
+}
+
+void fake_daemon::state::serve_credential(connection& from, const v1::Request& request,
+                                          v1::Reply& answer) {
+  credentials.serve(from.session, from.part, request, answer);
+  reply(from.fd, answer);
 }
 
 void fake_daemon::state::serve_socket(connection& from, const v1::Request& request,
@@ -246,6 +291,7 @@ void fake_daemon::state::serve_socket(connection& from, const v1::Request& reque
     return reply(from.fd, answer);
   }
   auto& made = make_channel(request.socket().type(), request.socket().family());
+  made.request = request.socket();
   from.grants.insert(made.cookie);
   answer.mutable_socket()->set_cookie(made.cookie);
   if (made.type == v1::SOCKET_TYPE_DATAGRAM)
@@ -275,7 +321,8 @@ void fake_daemon::state::serve_connect(connection& from, const v1::Request& requ
     reply(from.fd, answer);
   };
   if (socket == nullptr) return reply(from.fd, answer);
-  if (socket->type == v1::SOCKET_TYPE_DATAGRAM) {
+  const bool secure = socket->request.secure() != v1::SECURE_PROTOCOL_UNSPECIFIED;
+  if (socket->type == v1::SOCKET_TYPE_DATAGRAM && (!secure || !wanted.has_peer())) {
     socket->connected = wanted.has_peer();
     socket->peer = wanted.peer();
     return reply(from.fd, answer);
@@ -284,6 +331,7 @@ void fake_daemon::state::serve_connect(connection& from, const v1::Request& requ
   if (socket->connected) return refuse(v1::ERROR_CODE_ALREADY_CONNECTED);
   if (socket->dead) {
     auto& fresh = make_channel(socket->type, socket->family);
+    fresh.request = channels.at(wanted.cookie()).request;
     channels.erase(wanted.cookie());
     socket = &fresh;
     from.grants.insert(fresh.cookie);
@@ -366,6 +414,7 @@ void fake_daemon::state::serve_about(connection& from, const v1::Request& reques
         auto& names_reply = *answer.mutable_names();
         names_reply.set_family(socket->family);
         names_reply.set_type(socket->type);
+        names_reply.set_secure(socket->request.secure());
         names_reply.set_connected(socket->connected);
         if (socket->connected || socket->connecting) *names_reply.mutable_peer() = socket->peer;
         names_reply.set_recv_timeout_ms(socket->options[v1::OPTION_RECV_TIMEOUT_MS]);
@@ -560,7 +609,7 @@ std::uint64_t fake_daemon::peer_connects(int listener_fd, const v1::Endpoint& fr
   return peer_connects_to(cookie_of(listener_fd), from);
 }
 std::uint64_t fake_daemon::peer_connects_to(std::uint64_t cookie_of_listener,
-                                            const v1::Endpoint& from) {
+                                            const v1::Endpoint& from, v1::ErrorCode error) {
   std::unique_lock lock(state_->mutex);
   const auto listener = state_->channels.at(cookie_of_listener);
   auto& made = state_->make_channel(listener.type, listener.family);
@@ -568,6 +617,7 @@ std::uint64_t fake_daemon::peer_connects_to(std::uint64_t cookie_of_listener,
   made.connected = true;
   made.peer = from;
   made.local = listener.local;
+  made.request = listener.request;
   const auto number = [&](std::size_t first) {
     std::uint64_t value = 0;
     for (std::size_t i = first; i < first + 8; ++i)
@@ -581,6 +631,7 @@ std::uint64_t fake_daemon::peer_connects_to(std::uint64_t cookie_of_listener,
   record.set_family(made.family == v1::FAMILY_INET6 ? 6 : 4);
   record.set_address_high(number(0));
   record.set_address_low(number(8));
+  record.set_error(error);
   const int theirs = std::exchange(made.theirs, -1);
   const auto cookie = made.cookie;
   lock.unlock();  // the test's accepts may need the daemon meanwhile
@@ -649,6 +700,31 @@ void fake_daemon::revoke_grants() {
 void fake_daemon::set_rules(int fd, const v1::DatagramRules& rules) {
   const std::lock_guard lock(state_->mutex);
   state_->of(fd).rules = rules;
+}
+
+v1::SecureValue fake_daemon::secure_option(int fd, v1::SecureOption which) {
+  const std::lock_guard lock(state_->mutex);
+  return state_->of(fd).secure_options[which];
+}
+void fake_daemon::set_secure_option(int fd, v1::SecureOption which, const v1::SecureValue& value) {
+  const std::lock_guard lock(state_->mutex);
+  state_->of(fd).secure_options[which] = value;
+}
+v1::SocketRequest fake_daemon::asked_for(int fd) {
+  const std::lock_guard lock(state_->mutex);
+  return state_->of(fd).request;
+}
+void fake_daemon::keep_credential(std::uint32_t tag, v1::CredentialType type, std::string content) {
+  const std::lock_guard lock(state_->mutex);
+  state_->credentials.keep(tag, type, std::move(content));
+}
+std::size_t fake_daemon::credentials_of_programs() {
+  const std::lock_guard lock(state_->mutex);
+  return state_->credentials.of_programs();
+}
+std::size_t fake_daemon::sessions() {
+  const std::lock_guard lock(state_->mutex);
+  return state_->credentials.sessions();
 }
 
 void fake_daemon::tell_watchers(const v1::WatchEvent& event) {

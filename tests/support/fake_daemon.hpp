@@ -74,6 +74,16 @@ public:
   void revoke_grants();
   void set_rules(int fd, const v1::DatagramRules& rules);
 
+  /// What a secure socket's option is, as the program set it; and what the program then reads.
+  [[nodiscard]] v1::SecureValue secure_option(int fd, v1::SecureOption which);
+  void set_secure_option(int fd, v1::SecureOption which, const v1::SecureValue& value);
+  [[nodiscard]] v1::SocketRequest asked_for(int fd);
+  /// A credential that the operator keeps.
+  void keep_credential(std::uint32_t tag, v1::CredentialType type, std::string content);
+  /// Credentials of programs that still run, and how many sessions those have.
+  [[nodiscard]] std::size_t credentials_of_programs();
+  [[nodiscard]] std::size_t sessions();
+
   /// An event for everybody who watches.
   void tell_watchers(const v1::WatchEvent& event);
 
@@ -82,7 +92,9 @@ public:
   /// Waits until somebody has a listener, or a connected stream.
   enum class socket_kind : std::uint8_t { listener, connected };
   [[nodiscard]] std::uint64_t await_socket(socket_kind kind);
-  std::uint64_t peer_connects_to(std::uint64_t listener, const v1::Endpoint& from);
+  /// With an error: its handshake failed.
+  std::uint64_t peer_connects_to(std::uint64_t listener, const v1::Endpoint& from,
+                                 v1::ErrorCode error = v1::ERROR_CODE_UNSPECIFIED);
   void peer_sends_to(std::uint64_t cookie, std::string_view bytes);
   void peer_finishes_with(std::uint64_t cookie);
   [[nodiscard]] std::string received_from(std::uint64_t cookie, std::size_t count);

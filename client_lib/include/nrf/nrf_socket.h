@@ -353,9 +353,10 @@ extern const struct nrf_in_addr nrf_inaddr_any;
 
 /* ---- Functions ---- */
 
-/* A socket of the cellular link: (INET or INET6, STREAM, 0 or TCP) or (INET or INET6, DGRAM, 0 or
- * UDP). EAFNOSUPPORT, EPROTOTYPE (type), EPROTONOSUPPORT; ENOBUFS when the modem's sockets are all
- * in use; ENETDOWN without a daemon or modem, EACCES without permission to use it. */
+/* A socket of the cellular link: (INET or INET6, STREAM, 0, TCP or TLS1v2) or (either, DGRAM, 0,
+ * UDP or DTLS1v2). EAFNOSUPPORT, EPROTOTYPE (type), EPROTONOSUPPORT; ENOBUFS when the modem's
+ * sockets are all in use; ENETDOWN without a daemon or modem, EACCES without permission to use it.
+ */
 int nrf_socket(int family, int type, int protocol);
 
 /* Also ends what other threads of this process are waiting for on this number, with EINTR. */

@@ -60,6 +60,11 @@ TEST_CASE("shapes: family, type and protocol are checked together") {
         errc::unsupported_type);
   CHECK(shape(v1::FAMILY_INET, v1::SOCKET_TYPE_STREAM, 17).error().code ==
         errc::unsupported_protocol);
+  v1::SocketRequest secure;
+  secure.set_family(v1::FAMILY_INET);
+  secure.set_type(v1::SOCKET_TYPE_STREAM);
+  secure.set_secure(v1::SECURE_PROTOCOL_TLS_1_2);
+  CHECK(wire::shape_of(secure).error().code == errc::unsupported_protocol);
 }
 
 TEST_CASE("a modem's words become valid text") {

@@ -117,17 +117,29 @@ TEST_CASE("cellsock sockets: only the sockets, with the fields that status has")
     one.set_modem_handle(-1);
     one.set_owner_pid(42);
     one.set_owner_program("te\x1bst");
+    auto& secure = *one.mutable_secure();
+    secure.set_protocol("TLS 1.2");
+    secure.set_phase("open");
+    secure.set_suite("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+    secure.set_peer_subject("CN=example.org\n");
+    secure.set_peer_until_unix_s(1893456000);
+    secure.set_verified("yes");
     return reply;
   });
   const auto table = cellsock("sockets");
   CHECK(table.status == 0);
   CHECK(says(table, "SOCKET  MODEM   TYPE    STATE  LOCAL  PEER  HANDLE"));
   CHECK(says(table, "42   0    te?st\n"));
+  CHECK(says(table,
+             "socket 3: TLS 1.2, open, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, peer "
+             "CN=example.org? until 2030-01-01T00:00:00Z, verified: yes\n"));
   const auto json = nlohmann::json::parse(cellsock("sockets --json").output);
   const auto status = nlohmann::json::parse(cellsock("status --json").output);
   CHECK(json.size() == 2);
   CHECK(json["sockets_left_out"] == 0);
   CHECK(json["sockets"] == status["sockets"]);
+  CHECK(json["sockets"][0]["secure"]["peer_until"] == "2030-01-01T00:00:00Z");
+  CHECK(json["sockets"][0]["secure"]["alpn"].is_null());
 }
 
 TEST_CASE("cellsock watch, trace: refused is exit 1, a daemon that ends is exit 3") {

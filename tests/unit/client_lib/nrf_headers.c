@@ -10,6 +10,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <nrf_socket.h>
+#include <modem/modem_key_mgmt.h>
+#include <cellsock/secure.h>
 #include <nrf_errno.h>
 #include <nrf_gai_errors.h>
 /* clang-format on */

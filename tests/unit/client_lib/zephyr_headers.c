@@ -15,9 +15,23 @@
 #include <net/socket.h>
 #include <net/net_ip.h>
 #include <net/dns_resolve.h>
+#include <net/socket_ncs.h>
+#include <net/tls_credentials.h>
+#include <zephyr/net/tls_credentials.h>
 /* clang-format on */
 
 #define PIN(name, value) _Static_assert((name) == (value), #name)
+/* Secure sockets: Zephyr's own numbers. */
+PIN(IPPROTO_TLS_1_0, 256);
+PIN(IPPROTO_TLS_1_3, 259);
+PIN(IPPROTO_DTLS_1_2, 273);
+PIN(ZSOCK_TLS_DTLS_CID, 14);
+PIN(ZSOCK_TLS_MAX_FRAGMENT_LENGTH, 21);
+PIN(TLS_DTLS_HANDSHAKE_TIMEO, 1018);
+PIN(TLS_DTLS_HANDSHAKE_STATUS, 1021);
+PIN(TLS_CREDENTIAL_CA_CERTIFICATE, 1);
+PIN(TLS_CREDENTIAL_SERVER_CERTIFICATE, 2);
+PIN(TLS_CREDENTIAL_PSK_ID, 5);
 /* Names, not numbers: whatever the host says. */
 PIN(NET_AF_UNSPEC, AF_UNSPEC);
 PIN(NET_AF_INET, AF_INET);

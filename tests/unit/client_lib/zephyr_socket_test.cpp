@@ -51,7 +51,6 @@ TEST_CASE("zsock: the kinds of sockets that exist") {
   CHECK(error_of(AF_INET, SOCK_RAW, 0) == EPROTOTYPE);
   CHECK(error_of(AF_INET, SOCK_STREAM, IPPROTO_UDP) == EOPNOTSUPP);
   CHECK(error_of(AF_INET, SOCK_DGRAM, IPPROTO_TCP) == EOPNOTSUPP);
-  CHECK(error_of(AF_INET, SOCK_STREAM, IPPROTO_TLS_1_2) == EPROTONOSUPPORT);
   daemon.refuse_sockets(v1::ERROR_CODE_NO_HANDLE);
   CHECK(error_of(AF_INET, SOCK_STREAM, 0) == ENOBUFS);
 }

@@ -68,6 +68,7 @@ TEST_CASE("a record for an accepted connection has one size whatever it holds") 
     record.set_family(4);
     record.set_address_high(address);
     record.set_address_low(address);
+    record.set_error(port);
     return record.ByteSizeLong();
   };
   CHECK(size(0, 0, 0) == size(~0ull, 65535, ~0ull));

@@ -57,7 +57,7 @@ enum net_ip_protocol {
   NET_IPPROTO_RAW = IPPROTO_RAW
 };
 
-/* Secure sockets: not yet, EPROTONOSUPPORT. */
+/* Secure sockets: TLS on SOCK_STREAM, DTLS on SOCK_DGRAM. */
 enum net_ip_protocol_secure {
   NET_IPPROTO_TLS_1_0 = 256,
   NET_IPPROTO_TLS_1_1 = 257,

@@ -113,8 +113,8 @@ struct zsock_addrinfo {
   char* ai_canonname;
 };
 
-/* A socket of the cellular link: (INET or INET6, STREAM, 0 or TCP) or (INET or INET6, DGRAM, 0 or
- * UDP). EAFNOSUPPORT, EPROTOTYPE (type), EOPNOTSUPP (a protocol of the other type),
+/* A socket of the cellular link: (INET or INET6, STREAM, 0, TCP or TLS) or (either, DGRAM, 0, UDP
+ * or DTLS). EAFNOSUPPORT, EPROTOTYPE (type), EOPNOTSUPP (a protocol of the other type),
  * EPROTONOSUPPORT; ENOBUFS when the modem's sockets are all in use; ENETDOWN without a daemon or
  * modem, EACCES without permission to use it. */
 int zsock_socket(int family, int type, int proto);

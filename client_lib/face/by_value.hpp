@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <new>
 
-namespace cellsock::client::nrf {
+namespace cellsock::client::face {
 
 /// The edge of calls that return -errno: errno itself is left alone.
 template <class Call>
@@ -18,4 +18,4 @@ int by_value(Call call) {
   return result;
 }
 
-}  // namespace cellsock::client::nrf
+}  // namespace cellsock::client::face
