@@ -114,6 +114,25 @@ constexpr std::array rows{
     error_row{ERROR_CODE_STOPPING, ENETDOWN, "stopping", "The daemon is going down."},
     error_row{ERROR_CODE_INTERNAL, EIO, "internal",
               "The daemon failed in a way it should not; its log says more."},
+    // Secure sockets.
+    error_row{ERROR_CODE_HANDSHAKE_FAILED, ECONNABORTED, "handshake-failed",
+              "The secure handshake with the peer failed."},
+    error_row{ERROR_CODE_PEER_NOT_TRUSTED, ECONNABORTED, "peer-not-trusted",
+              "The peer's certificate did not pass verification."},
+    error_row{ERROR_CODE_SECURE_STREAM_BROKEN, ECONNABORTED, "secure-stream-broken",
+              "The secure connection was cut without its end, or tampered with."},
+    error_row{ERROR_CODE_CONNECTION_SAVED, EPROTO, "connection-saved",
+              "The DTLS connection is saved; load it before use."},
+    error_row{ERROR_CODE_CREDENTIAL_MISSING, ENOENT, "credential-missing",
+              "No such credential under this tag, or none that this program may use."},
+    error_row{ERROR_CODE_CREDENTIAL_EXISTS, EEXIST, "credential-exists",
+              "The tag has a credential of this type already."},
+    error_row{ERROR_CODE_CREDENTIAL_INVALID, EINVAL, "credential-invalid",
+              "The credential cannot be used; the detail says what is wrong with it and where."},
+    error_row{ERROR_CODE_CREDENTIAL_PROTECTED, EACCES, "credential-protected",
+              "Private keys are never read back, and the machine's credentials are changed by its "
+              "operator alone."},
+    error_row{ERROR_CODE_NO_ENTROPY, EIO, "no-entropy", "The gateway has no source of randomness."},
 };
 
 constexpr const error_row* row_of(ErrorCode code) {

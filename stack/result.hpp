@@ -57,6 +57,16 @@ enum class errc : std::uint8_t {
   name_not_found,
   name_failed,
   name_try_again,
+  // Secure sockets (docs/security.md).
+  handshake_failed,
+  peer_not_trusted,
+  secure_stream_broken,
+  connection_saved,  // DTLS: between save and load
+  credential_missing,
+  credential_exists,
+  credential_invalid,
+  credential_protected,  // never read back; or not this program's to change
+  no_entropy,
   // Limits and the rest.
   no_handle,        // the modem's socket table is full
   limit_reached,    // one of ours (limits.hpp)

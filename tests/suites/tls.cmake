@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# Secure sockets: the engine and credentials. Keys and certificates are in support/pki.
+add_library(cellsock_test_pki STATIC support/pki.cpp)
+target_link_libraries(cellsock_test_pki PUBLIC cellsock_tls)
+target_compile_definitions(cellsock_test_pki PRIVATE CELLSOCK_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+target_precompile_headers(cellsock_test_pki REUSE_FROM cellsock_pch_base)
+
+cellsock_unit(credentials cellsock_tls cellsock_test_pki)
+cellsock_unit(tls cellsock_tls cellsock_test_pki)
