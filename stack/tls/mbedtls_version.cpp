@@ -10,7 +10,6 @@
 
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
 #define CELLSOCK_MBEDTLS_3 1
-#include <mbedtls/psa_util.h>
 #include <psa/crypto.h>
 #else
 #define MBEDTLS_PRIVATE(member) member
@@ -52,11 +51,19 @@ bool has_connection_id() noexcept {
 
 // ---- keys and certificates ----
 
+#if defined(CELLSOCK_MBEDTLS_3)
+// For blinding, where a private key is only looked at. (psa_util.h has the same, without its C
+// linkage for C++.)
+static int library_random(void* /*nothing*/, unsigned char* out, std::size_t size) {
+  return prepare() && psa_generate_random(out, size) == PSA_SUCCESS ? 0
+                                                                    : MBEDTLS_ERR_PK_BAD_INPUT_DATA;
+}
+#endif
+
 int parse_key(mbedtls_pk_context& out, std::span<const std::byte> der) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
 #if defined(CELLSOCK_MBEDTLS_3)
-  return mbedtls_pk_parse_key(&out, bytes, der.size(), nullptr, 0, mbedtls_psa_get_random,
-                              MBEDTLS_PSA_RANDOM_STATE);
+  return mbedtls_pk_parse_key(&out, bytes, der.size(), nullptr, 0, library_random, nullptr);
 #else
   return mbedtls_pk_parse_key(&out, bytes, der.size(), nullptr, 0);
 #endif
@@ -64,8 +71,7 @@ int parse_key(mbedtls_pk_context& out, std::span<const std::byte> der) {
 
 int check_pair(const mbedtls_pk_context& certificate, const mbedtls_pk_context& key) {
 #if defined(CELLSOCK_MBEDTLS_3)
-  return mbedtls_pk_check_pair(&certificate, &key, mbedtls_psa_get_random,
-                               MBEDTLS_PSA_RANDOM_STATE);
+  return mbedtls_pk_check_pair(&certificate, &key, library_random, nullptr);
 #else
   return mbedtls_pk_check_pair(&certificate, &key);
 #endif

@@ -14,6 +14,7 @@ session::session(session&&) noexcept = default;
 session& session::operator=(session&&) noexcept = default;
 
 std::size_t session::feed(std::span<const std::byte> bytes) {
+  if (bytes.empty()) return 0;  // a datagram that says nothing; mbedTLS would take it for the end
   return engine_->wire_in.push(bytes);
 }
 std::size_t session::feed_room() const {
