@@ -67,9 +67,12 @@ std::string which(std::size_t index, std::size_t count, unsigned line, std::stri
 }
 
 /// What keeps one from being used whoever it belongs to; empty when nothing does.
-std::string date_problem(const certificate& c, const credential_rules& rules) {
-  if (rules.now > c.not_after) return "expired on " + text_of(c.not_after);
-  if (rules.now < c.not_before) return "is not valid before " + text_of(c.not_before);
+std::string date_problem(credential& out, const certificate& c, const credential_rules& rules) {
+  std::string problem;
+  if (rules.now > c.not_after) problem = "expired on " + text_of(c.not_after);
+  if (rules.now < c.not_before) problem = "is not valid before " + text_of(c.not_before);
+  if (problem.empty() || !rules.dates_remarked) return problem;
+  out.remarks.push_back(c.subject + " " + problem);
   return {};
 }
 std::string strength_problem(const certificate& c, const credential_rules& rules) {
@@ -119,7 +122,7 @@ status take_authorities(credential& out, std::vector<found> all, const credentia
   const auto count = all.size();
   for (std::size_t i = 0; i < count; ++i) {
     auto& c = all[i].what;
-    auto problem = date_problem(c, rules);
+    auto problem = date_problem(out, c, rules);
     if (problem.empty()) problem = strength_problem(c, rules);
     if (problem.empty() && !c.authority && !c.issued_itself)
       problem = "is no CA's: it may not issue certificates";
@@ -143,7 +146,7 @@ status take_chain(credential& out, std::vector<found> all, const credential_rule
                    std::to_string(limits::chain_certificates_max) + " are the most");
   for (std::size_t i = 0; i < count; ++i) {
     const auto& c = all[i].what;
-    auto problem = date_problem(c, rules);
+    auto problem = date_problem(out, c, rules);
     if (problem.empty()) problem = strength_problem(c, rules);
     if (problem.empty() && i > 0 && c.subject != all[i - 1].what.issuer)
       problem = "did not issue the one before it, whose issuer is " + all[i - 1].what.issuer +

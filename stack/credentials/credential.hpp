@@ -49,6 +49,9 @@ struct credential_rules {
   calendar_time now{};
   unsigned rsa_bits_min = 2048;
   bool sha1_allowed = false;
+  /// What was good when it was stored is loaded with a remark: a gateway whose clock is not set yet
+  /// must not lose its credentials. Handshakes judge dates again.
+  bool dates_remarked = false;
 };
 
 /// DER or PEM, with or without the NUL that some programs count. errc::credential_invalid says what
