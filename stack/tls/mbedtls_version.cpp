@@ -29,7 +29,7 @@ status prepare() {
 
 std::string library_version() {
   std::array<char, 18> text{};
-  mbedtls_version_get_string_full(text.data());
+  mbedtls_version_get_string(text.data());
   return text.data();
 }
 

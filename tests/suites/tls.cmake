@@ -7,3 +7,8 @@ target_precompile_headers(cellsock_test_pki REUSE_FROM cellsock_pch_base)
 
 cellsock_unit(credentials cellsock_tls cellsock_test_pki)
 cellsock_unit(tls cellsock_tls cellsock_test_pki)
+
+# The engine over kernel sockets, for tests against other TLS programs.
+add_executable(tls_peer support/tls_peer.cpp)
+target_link_libraries(tls_peer PRIVATE cellsock_tls)
+target_precompile_headers(tls_peer REUSE_FROM cellsock_pch_base)
