@@ -187,8 +187,7 @@ status configuration::take_suites(const settings& from) {
   suite_needs needs{from.kind, from.lowest, from.highest, false, has_psk_};
   // A client that has a PSK and nothing to judge a certificate by means the PSK.
   needs.certificates = from.as == role::server ? !identities_.empty() : has_authority_ || !has_psk_;
-  if (from.as == role::client && from.verify == peer_verify::required && !has_authority_ &&
-      !has_psk_)
+  if (from.verify == peer_verify::required && !has_authority_ && !has_psk_)
     return fail(errc::credential_missing,
                 "verification is required, and no tag has a CA certificate or a pre-shared key");
   auto chosen = choose_suites(from.suites, needs);

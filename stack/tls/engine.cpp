@@ -46,7 +46,8 @@ void session::engine::begin() {
   begun = true;
   deadline = now.at + how.handshake_max;
   judge.begin(now.date);
-  auto ready = conf.build(how);
+  auto ready = choose_connection_id();
+  if (ready) ready = conf.build(how);
   if (ready) ready = connect_library();
   if (!ready) return fail_with(ready.error());
   if (how.as == role::server && how.kind == transport::datagram)
@@ -64,6 +65,17 @@ void session::engine::begin() {
     mbedtls_ssl_session_free(&last);
   }
   how.resumption = {};
+}
+
+/// "Supported" puts the peer's id on what is sent; "enabled" also asks for one of ours on what
+/// comes.
+status session::engine::choose_connection_id() {
+  constexpr std::size_t usual_bytes = 8;
+  if (how.cid != connection_id::enabled) how.own_cid.clear();
+  if (how.cid != connection_id::enabled || !how.own_cid.empty()) return done{};
+  how.own_cid.resize(usual_bytes);
+  if (!random || !random->fill(how.own_cid)) return fail(errc::no_entropy, "a connection id");
+  return done{};
 }
 
 /// True when it stopped at the number of steps.
@@ -148,6 +160,8 @@ bool session::engine::pump_in() {
   const bool stream = how.kind == transport::stream;
   if (stream && wire_in.empty() && !wire_ended && mbedtls_ssl_check_pending(&ssl) == 0)
     return false;
+  const auto waiting = wire_in.waiting();
+  const bool held_back = mbedtls_ssl_check_pending(&ssl) != 0;
   const auto wanted = std::min(plain_in.room(), record_bytes_max);
   const auto room = stream ? plain_in.extend(wanted) : std::span<std::byte>(datagram);
   const int code =
@@ -157,7 +171,10 @@ bool session::engine::pump_in() {
     if (!stream) plain_in.push(room.first(static_cast<std::size_t>(code)));
     return true;
   }
-  if (code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE) return false;
+  // It also says so after a ticket or a warning, with more of the input still to be read.
+  if (code == MBEDTLS_ERR_SSL_WANT_READ)
+    return wire_in.waiting() < waiting || (!held_back && mbedtls_ssl_check_pending(&ssl) != 0);
+  if (code == MBEDTLS_ERR_SSL_WANT_WRITE) return false;
   if (mbed::is_new_ticket(code)) {
     keep_resumption();
     return true;

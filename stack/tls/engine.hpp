@@ -19,6 +19,7 @@ struct session::engine {
   // engine.cpp: the machine.
   bool step(const moment& time, unsigned handshake_steps_max);
   void begin();
+  [[nodiscard]] status choose_connection_id();
   bool shake_hands(unsigned steps_max);
   void opened();
   void begin_again();

@@ -40,7 +40,7 @@ struct facts {
   bool resumed = false;
   std::uint32_t verify_flags = 0;  // mbedTLS's; 0: verified, or not asked for
   std::string verify_reason = {};  // the same in words
-  std::string peer_subject = {};   // empty: no certificate
+  std::string peer_subject = {};   // empty: no certificate, or a resumed TLS 1.3
   calendar_time peer_until{};
   std::string alpn = {};
   bool cid_down = false;  // the peer puts ours on what it sends

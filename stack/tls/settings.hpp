@@ -73,7 +73,7 @@ struct settings {
   std::size_t datagram_bytes_max = 1280;     // of the link; handshake messages are cut to fit
   std::vector<std::byte> peer_address = {};  // a server's client: what its cookie is bound to
   connection_id cid = connection_id::off;
-  std::vector<std::byte> own_cid = {};
+  std::vector<std::byte> own_cid = {};  // with `enabled`; empty: one of 8 random bytes
 };
 
 /// nRF's handshake time: the sums of RFC 6347's back-off, 1 + 2 + 4 + … seconds. 0 has no limit of

@@ -26,6 +26,9 @@ public:
     return kind_ == transport::stream ? limits::tls_queue_bytes_max - (stream_.size() - from_)
                                       : limits::dtls_queue_datagrams_max - datagrams_.size();
   }
+  [[nodiscard]] std::size_t waiting() const noexcept {
+    return kind_ == transport::stream ? stream_.size() - from_ : datagrams_.size();
+  }
   /// How many were taken: of a datagram all, even when there was no room for it.
   std::size_t push(std::span<const std::byte> bytes) {
     if (kind_ == transport::datagram) {

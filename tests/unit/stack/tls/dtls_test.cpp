@@ -290,7 +290,7 @@ TEST_CASE("a client that begins anew from the same port gets a new session") {
 
 TEST_CASE("connection ids, where the library has them") {
   auto c = client_settings();
-  c.cid = connection_id::enabled;
+  c.cid = connection_id::supported;
   auto s = server_settings();
   if (!mbed::has_connection_id()) {
     session_pair pair(std::move(c), std::move(s));
@@ -299,13 +299,24 @@ TEST_CASE("connection ids, where the library has them") {
     CHECK(pair.client.why().detail.find("connection ids are not in mbedTLS") != std::string::npos);
     return;
   }
-  s.cid = connection_id::supported;
+  s.cid = connection_id::enabled;
   s.own_cid = {std::byte{7}, std::byte{8}};
   session_pair pair(std::move(c), std::move(s));
   REQUIRE(pair.shake_hands());
   CHECK(pair.client.facts().cid_up);
-  CHECK_FALSE(pair.client.facts().cid_down);  // it gave an empty one
+  CHECK_FALSE(pair.client.facts().cid_down);
   CHECK(pair.client.facts().peer_cid == std::vector{std::byte{7}, std::byte{8}});
   CHECK(pair.server.facts().cid_down);
   CHECK(pair.carry(pair.client, pair.server, "by id") == "by id");
+
+  auto both = client_settings();
+  both.cid = connection_id::enabled;
+  s = server_settings();
+  s.cid = connection_id::enabled;
+  session_pair ours(std::move(both), std::move(s));
+  REQUIRE(ours.shake_hands());
+  CHECK(ours.client.facts().cid_down);
+  CHECK(ours.client.facts().own_cid.size() == 8);
+  CHECK(ours.server.facts().peer_cid == ours.client.facts().own_cid);
+  CHECK(ours.carry(ours.server, ours.client, "and back") == "and back");
 }
