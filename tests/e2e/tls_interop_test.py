@@ -264,6 +264,30 @@ class Interop(unittest.TestCase):
             self.assertEqual([l.split("resumed=")[1][0] for l in server.text.split("\n") if "resumed=" in l],
                              ["0", "1"])
 
+    def test_a_server_that_is_killed_is_no_end_of_file(self):
+        server, port = self.openssl_server("tls", *self.with_key("ECDSA P-256"))
+        client = self.our_client("tls", port, "--ca", pki("roots.pem"), "--send", TO_OPENSSL, "--expect", 1000)
+        server.wait_for(TO_OPENSSL)
+        server.child.kill()
+        self.assertEqual(client.finish(), 1, client.text)
+        self.assertIn("failed secure-stream-broken: the stream ended without close_notify", client.text)
+
+    def test_renegotiation_is_refused(self):
+        server, port = self.openssl_server("tls", *self.with_key("ECDSA P-256"))
+        client = self.our_client("tls", port, "--ca", pki("roots.pem"), "--send", TO_OPENSSL, "--expect", 1000)
+        server.wait_for(TO_OPENSSL)
+        server.say("r\n")
+        server.wait_for("no renegotiation")
+        client.close()
+
+        server, port = self.our_server("tls", "--cert", pki("server_ec.chain.pem"), "--key",
+                                       pki("server_ec.key.pem"), "--verify", "none", "--send", TO_US,
+                                       "--expect", "1000")
+        client = self.openssl_client("tls", port)
+        client.wait_for(TO_US)
+        client.say("R\n")
+        client.wait_for("no renegotiation")
+
     def test_alpn(self):
         _, port = self.openssl_server("tls", *self.with_key("ECDSA P-256"), "-alpn", "http/1.1,h2")
         client = self.our_client("tls", port, "--ca", pki("roots.pem"), "--alpn", "coap", "--alpn", "h2")
