@@ -280,14 +280,21 @@ status check_pair(const credential& own_certificate, const credential& private_k
 }
 
 bool matches(const credential& known, std::span<const std::byte> bytes) {
+  // Some programs count the NUL of their text, some do not.
+  const auto without_nul = [](std::span<const std::byte> text) {
+    return !text.empty() && text.back() == std::byte{} ? text.first(text.size() - 1) : text;
+  };
   switch (known.type) {
     case credential_type::psk: return known.key.same_as(bytes);
     case credential_type::private_key: {
       const auto der = key_bytes(bytes);
       return der && known.key.same_as(der->view());
     }
-    default:
-      return std::equal(bytes.begin(), bytes.end(), known.as_given.begin(), known.as_given.end());
+    default: {
+      const auto given = without_nul(bytes);
+      const auto kept = without_nul(known.as_given);
+      return std::equal(given.begin(), given.end(), kept.begin(), kept.end());
+    }
   }
 }
 

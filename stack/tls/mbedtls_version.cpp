@@ -120,6 +120,20 @@ std::string text_of(int problem) {
   return text.data();
 }
 
+int set_serial(mbedtls_x509write_cert& certificate, std::span<std::byte> serial) {
+  auto* const bytes = reinterpret_cast<unsigned char*>(serial.data());
+#if defined(CELLSOCK_MBEDTLS_3)
+  return mbedtls_x509write_crt_set_serial_raw(&certificate, bytes, serial.size());
+#else
+  mbedtls_mpi number;
+  mbedtls_mpi_init(&number);
+  int problem = mbedtls_mpi_read_binary(&number, bytes, serial.size());
+  if (problem == 0) problem = mbedtls_x509write_crt_set_serial(&certificate, &number);
+  mbedtls_mpi_free(&number);
+  return problem;
+#endif
+}
+
 // ---- configuration ----
 
 #if defined(CELLSOCK_MBEDTLS_3)

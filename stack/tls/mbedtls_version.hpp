@@ -33,6 +33,9 @@ namespace cellsock::mbed {
 /// `X509 - …`, for details. Its number where the library has no text.
 [[nodiscard]] std::string text_of(int problem);
 
+/// Of a certificate that is being written.
+[[nodiscard]] int set_serial(mbedtls_x509write_cert& certificate, std::span<std::byte> serial);
+
 // ---- configuration ----
 
 void set_versions(mbedtls_ssl_config& conf, tls::version lowest, tls::version highest);

@@ -64,6 +64,7 @@ TEST_CASE("what is taken, in which forms") {
     for (const char c : text) windows += c == '\n' ? "\r\n" : std::string(1, c);
     CHECK(why(r.what, windows).empty());
     CHECK(matches(**read, bytes_of(text)));
+    CHECK(matches(**read, bytes_of(text + std::string(1, '\0'))));
     CHECK_FALSE(matches(**read, bytes_of(pki_file("other_root_ec.cert.pem"))));
   }
   const auto der = der_of("server_rsa.cert.pem");
