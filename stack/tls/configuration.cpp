@@ -126,6 +126,10 @@ status configuration::check(const settings& from) const {
                 "DTLS's first time-out must be above 0 and not above the last");
   if (from.name.host.size() > MBEDTLS_SSL_MAX_HOST_NAME_LEN)
     return fail(errc::invalid_argument, "a hostname of more than 255 characters");
+  // A NUL would end the name for the library and not for who set it.
+  if (std::any_of(from.name.host.begin(), from.name.host.end(),
+                  [](char c) { return static_cast<unsigned char>(c) <= ' '; }))
+    return fail(errc::invalid_argument, "a hostname with a blank or a control character");
   return mbed::prepare();
 }
 

@@ -83,6 +83,19 @@ TEST_CASE("a program's own list, in its order") {
   CHECK(none.error().code == errc::credential_missing);
 }
 
+TEST_CASE("socket()'s protocol numbers: nothing below 1.2 is ever spoken") {
+  for (const auto& row : protocols) {
+    CAPTURE(std::string(row.name));
+    CHECK(protocol_of(row.number) == &row);
+    CHECK((row.kind == transport::datagram) == (row.highest == version::dtls_1_2));
+    CHECK(row.lowest <= row.highest);
+  }
+  CHECK(protocol_of(258)->highest == version::tls_1_2);
+  CHECK(protocol_of(259)->lowest == version::tls_1_3);
+  CHECK(protocol_of(273)->kind == transport::datagram);
+  CHECK(protocol_of(6) == nullptr);
+}
+
 TEST_CASE("docs/security.md names them all") {
   std::ifstream file(CELLSOCK_SOURCE_DIR "/docs/security.md");
   std::ostringstream page;
