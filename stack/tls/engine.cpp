@@ -39,7 +39,7 @@ bool session::engine::step(const moment& time, unsigned handshake_steps_max) {
   bool more = false;
   if (at == phase::handshaking) more = shake_hands(handshake_steps_max);
   if (at == phase::open) pump();
-  return more;
+  return more || hello_held;
 }
 
 void session::engine::begin() {
@@ -80,6 +80,7 @@ status session::engine::choose_connection_id() {
 
 /// True when it stopped at the number of steps.
 bool session::engine::shake_hands(unsigned steps_max) {
+  hello_held = false;
   while (at == phase::handshaking && mbed::handshake_state(ssl) != MBEDTLS_SSL_HANDSHAKE_OVER) {
     if (steps_max-- == 0) return true;
     if (mbed::handshake_state(ssl) == MBEDTLS_SSL_SERVER_CERTIFICATE) full_handshake = true;
@@ -183,6 +184,7 @@ bool session::engine::pump_in() {
     case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY: peer_done = true; return false;
     case MBEDTLS_ERR_SSL_CLIENT_RECONNECT:
       ++reconnects;
+      hello_held = true;
       at = phase::handshaking;
       deadline = now.at + how.handshake_max;
       full_handshake = false;

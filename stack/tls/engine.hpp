@@ -73,6 +73,7 @@ struct session::engine {
 
   phase at = phase::handshaking;
   bool begun = false;
+  bool hello_held = false;      // a client's that began anew: the next step's
   bool full_handshake = false;  // certificates' turn came: nothing was resumed
   bool wire_ended = false;
   bool finish_wanted = false;

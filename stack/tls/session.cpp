@@ -71,7 +71,8 @@ std::optional<session::time_point> session::next_timer() const {
 }
 
 bool session::heavy() const {
-  return engine_->at == phase::handshaking && (!engine_->begun || !engine_->wire_in.empty());
+  return engine_->at == phase::handshaking &&
+         (!engine_->begun || engine_->hello_held || !engine_->wire_in.empty());
 }
 phase session::state() const {
   return engine_->at;

@@ -241,13 +241,14 @@ class Interop(unittest.TestCase):
                 self.assertIn(words, client.text)
 
     def test_a_client_comes_back(self):
-        server, port = self.openssl_server("tls", *self.with_key("ECDSA P-256"))
-        client = self.our_client("tls", port, "--ca", pki("roots.pem"), "--name", "server.test",
-                                 "--connections", "2", "--resume")
-        self.assertEqual(client.finish(), 0, client.text)
-        self.assertEqual([l.split("resumed=")[1][0] for l in client.text.split("\n") if "resumed=" in l],
-                         ["0", "1"])
-        server.close()
+        for by, arguments in (("ticket", []), ("id", ["-no_ticket"])):
+            with self.subTest(by=by):
+                _, port = self.openssl_server("tls", *self.with_key("ECDSA P-256"), *arguments)
+                client = self.our_client("tls", port, "--ca", pki("roots.pem"), "--name", "server.test",
+                                         "--connections", "2", "--resume")
+                self.assertEqual(client.finish(), 0, client.text)
+                self.assertEqual([l.split("resumed=")[1][0] for l in client.text.split("\n") if "resumed=" in l],
+                                 ["0", "1"])
 
     def test_our_clients_come_back(self):
         with tempfile.TemporaryDirectory() as folder:

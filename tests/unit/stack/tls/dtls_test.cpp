@@ -286,6 +286,23 @@ TEST_CASE("a client that begins anew from the same port gets a new session") {
   CHECK(pair.shake_hands());
   CHECK(pair.server.counters().reconnects == 1);
   CHECK(pair.carry(pair.client, pair.server, "second") == "second");
+
+  // Its hello is not left lying until it is sent again.
+  pair.client = session(client_settings(), pair.random);
+  for (int i = 0; i < 10 && pair.server.counters().reconnects < 2; ++i) {
+    for (auto [from, to] :
+         {std::pair{&pair.client, &pair.server}, std::pair{&pair.server, &pair.client}}) {
+      from->step(pair.now);
+      if (!from->wire().empty()) to->feed(from->wire());
+      from->wire_taken(from->wire().size());
+    }
+  }
+  CHECK(pair.server.counters().reconnects == 2);
+  CHECK(pair.server.state() == phase::handshaking);
+  CHECK(pair.server.heavy());
+  CHECK(pair.server.wire().empty());
+  CHECK_FALSE(pair.server.step(pair.now));
+  CHECK_FALSE(pair.server.wire().empty());
 }
 
 TEST_CASE("connection ids, where the library has them") {
