@@ -64,6 +64,34 @@ inline constexpr std::size_t modems_max = 16;
 /// Packet networks of a modem beside its first: it has room for four at once.
 inline constexpr std::size_t pdns_max = 3;
 
+// ---- secure sockets ----
+
+/// A CA bundle as distributions ship them has 140 certificates in 220 KiB.
+inline constexpr std::size_t credential_bytes_max = 393216;
+inline constexpr std::size_t pem_blocks_max = 256;
+/// A certificate of its owner with all its issuers: longer chains are mistakes.
+inline constexpr std::size_t chain_certificates_max = 8;
+/// RFC 4279 asks for 128 of an identity and 64 of a key; the TLS library takes 32 of a key.
+inline constexpr std::size_t psk_bytes_max = 32;
+inline constexpr std::size_t psk_identity_bytes_max = 128;
+/// Under one owner; the machine's own are an owner of their own.
+inline constexpr std::size_t credentials_per_owner_max = 256;
+inline constexpr std::size_t credentials_max = 4096;
+/// Tags that a socket may name (nRF: 7).
+inline constexpr std::size_t tags_per_socket_max = 16;
+/// Of a secure stream, each way and on each side of the engine: the longest record (16 KiB) and its
+/// frame, so that a record is never waited for in halves.
+inline constexpr std::size_t tls_queue_bytes_max = 17408;
+/// Of a secure datagram socket, each way and on each side of the engine.
+inline constexpr std::size_t dtls_queue_datagrams_max = 16;
+/// A handshake over a radio that wakes up first: three round trips of 2 s, and as much again.
+inline constexpr auto tls_handshake_max = 60s;
+/// Sessions kept for resumption: 2 KiB each with the peer's certificate.
+inline constexpr std::size_t tls_sessions_cached_max = 64;
+inline constexpr auto tls_session_age_max = 24h;
+/// A ticket of ours opens for this long, under a key that is at most as old again.
+inline constexpr auto tls_ticket_age_max = 12h;
+
 // ---- servers ----
 
 /// Connections that may wait for one listener's accept. Their descriptors are in flight and count

@@ -48,6 +48,12 @@ def channel(field):
     return json.loads(done.stdout)[field]
 
 
+def tls_engine(field):
+    """mbedTLS by itself in the same run is 1."""
+    done = subprocess.run([harness.BUILD / "tests" / "bench_tls"], capture_output=True, text=True, timeout=300, check=True)
+    return json.loads(done.stdout)[field]
+
+
 HOLDER = """
 import ctypes, sys
 library = ctypes.CDLL(sys.argv[1])
@@ -80,6 +86,8 @@ BENCHES = {
     "control.rtt_ratio": (control_rtt_ratio, "x raw echo", 1.5, False),
     "channel.pollout_us": (lambda: channel("pollout_us"), "us", None, False),
     "channel.recv_overhead_ratio": (lambda: channel("ratio"), "x raw hop", None, False),
+    "tls.daemon.bulk_ratio": (lambda: tls_engine("bulk_ratio"), "of bare", 0.85, True),
+    "tls.daemon.handshake_ratio": (lambda: tls_engine("handshake_ratio"), "of bare", None, True),
 }
 
 

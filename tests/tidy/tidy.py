@@ -34,6 +34,7 @@ PURE = ("stack/", "modem_bridge/at/", "modem_bridge/dialect/", "modem_bridge/emu
 OUTSIDE_PURE = re.compile(r"^(asio|caf/|sys/socket|sys/epoll|poll\.h|unistd|termios|thread|mutex|google/)")
 PURE_FILES = re.compile(r"^modem_bridge/(?!bridge_actor|port/|emulator/)[a-z_/]+\.[ch]pp$")
 
+SEES_MBEDTLS = ("stack/tls/", "stack/credentials/", "tests/")
 OURS = ("proto/", "stack/", "modem_bridge/", "actors/", "client_lib/", "tests/", "cellsock/", "nrf_")
 
 BANNED = [
@@ -85,6 +86,8 @@ def includes(path, lines, report):
             report(path, at, f'{path.split("/")[0]} may not include "{target}"')
         if (path.startswith(PURE) or PURE_FILES.match(path)) and OUTSIDE_PURE.match(target):
             report(path, at, f"pure code may not include <{target}>")
+        if target.startswith(("mbedtls/", "psa/")) and not path.startswith(SEES_MBEDTLS):
+            report(path, at, "mbedTLS stays behind stack/tls and stack/credentials")
         if path.startswith("modem_bridge/emulator/") and re.match(
                 r"modem_bridge/(at|dialect|engine|port/uart)", target):
             report(path, at, "the emulator and the driver are two independent readings")
