@@ -79,8 +79,7 @@ void resolve_job::replied(std::optional<ip_family> family, const at::reply& repl
   const auto text = quoted_text(reply);
   failure why = fail(errc::name_not_found, host_ + ": no address in the answer");
   if (!reply.ok()) {
-    if (!core_.facts.first().up())
-      return end(fail(errc::name_try_again, "the packet data network went away"));
+    if (!core_.facts.first().up()) return end(core_.facts.trouble());
     why = fail(name_failure(text), host_ + ": " + (text.empty() ? "refused" : text));
   }
   auto added = reply.ok() ? addresses_in(text, family) : std::vector<ip_address>();
