@@ -186,6 +186,10 @@ void client_actor::set_dns(request_id id, const v1::SetDnsRequest& m) {
       return refuse(id, fail(errc::invalid_argument, "name server: address of another family"));
     call.server = server->address;
   }
+  log::info("name-server-chosen", {{"link", seed_.links.front().name},
+                                   {"server", call.server ? to_string(*call.server) : "none"},
+                                   {"pid", seed_.who.pid},
+                                   {"uid", seed_.who.uid}});
   ask(this, seed_.links.front().actor, limits::actor_reply_max, call,
       on<msg::option_set>([this, id](const msg::option_set&) { acknowledge(id); }), refusal(id));
 }

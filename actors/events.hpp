@@ -64,6 +64,15 @@ inline constexpr std::array table{
         "a fault of ours; it cost this socket"},
     row{"sockets-exhausted", level::warn, "link program",
         "a socket was refused: the modem's are all held"},
+    // Names.
+    row{"name-server-chosen", level::info, "link server pid uid",
+        "a program named a name server, or none any more (`nrf_setdnsaddr`)"},
+    row{"name-server-silent", level::warn, "link pdn server",
+        "our own resolver asked it in every round and heard nothing"},
+    row{"name-answer-refused", level::warn, "link pdn from why count",
+        "an answer that our own resolver does not believe; told at powers of two"},
+    row{"names-crashed", level::error, "link reason",
+        "a fault of ours; it cost the lookups under way and what was remembered"},
     // The link.
     row{"link-state", level::info, "link state trouble detail advice",
         "the link is in another state or trouble; at level warn while there is trouble"},

@@ -108,8 +108,6 @@ using bridge_handle = caf::typed_actor<
     // Fails with name_not_found, name_failed, name_try_again, link_down, not_registered.
     caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
     caf::replies_to<msg::get_interfaces>::with<msg::interfaces>,
-    // Fails with unsupported_operation.
-    caf::replies_to<msg::set_dns>::with<msg::option_set>,
     // Fails with command_refused (detail: why), timed_out, link_down.
     caf::replies_to<msg::run_at>::with<msg::at_answered>,
     // Fails with no_handle, unknown_option, link_down.
@@ -125,6 +123,35 @@ using bridge_handle = caf::typed_actor<
     caf::reacts_to<msg::port_opened>, caf::reacts_to<msg::port_received>,
     caf::reacts_to<msg::port_drained>, caf::reacts_to<msg::port_closed>,
     caf::reacts_to<msg::port_lines>, caf::reacts_to<msg::tick>>;
+
+/// One socket through which names are looked up: to the bridge a datagram socket like any other.
+using resolver_handle = socket_handle::extend<
+    // Fails with link_down, pdn_down, …; a failure of the name, or of its servers, is an answer.
+    caf::replies_to<msg::look_up>::with<msg::looked_up>,
+    // Then it ends.
+    caf::reacts_to<msg::release_socket>, caf::reacts_to<msg::tick>>;
+
+}  // namespace cellsock
+
+namespace cellsock::msg {
+/// The link as it is now, for whoever looks names up over it.
+struct names_link {
+  bridge_handle bridge = {};  // none: it is being started again
+  bool ready = false;
+  bool finds_both = true;
+  std::size_t sockets_free = 0;
+};
+}  // namespace cellsock::msg
+
+namespace cellsock {
+
+/// The names of one link: what was answered lately, and who is asked.
+using names_handle = caf::typed_actor<
+    // Fails with name_not_found, name_failed, name_try_again, no_device, and what the link fails
+    // with.
+    caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
+    caf::replies_to<msg::set_dns>::with<msg::option_set>, caf::reacts_to<msg::names_link>,
+    caf::reacts_to<msg::resolver_idle>, caf::reacts_to<msg::stop_all>>;
 
 }  // namespace cellsock
 
@@ -156,7 +183,7 @@ using supervisor_handle = caf::typed_actor<
     caf::reacts_to<msg::socket_moved>, caf::reacts_to<msg::connection_taken>,
     caf::replies_to<msg::get_link_report>::with<msg::link_report>,
     caf::replies_to<msg::get_rules>::with<msg::current_rules>,
-    caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
+    caf::replies_to<msg::resolve_name>::with<msg::name_resolved>, caf::reacts_to<msg::lookup_moves>,
     caf::replies_to<msg::get_interfaces>::with<msg::interfaces>,
     caf::replies_to<msg::set_dns>::with<msg::option_set>,
     caf::replies_to<msg::run_at>::with<msg::at_answered>,
@@ -209,6 +236,7 @@ CELLSOCK_MESSAGE(get_link_report)
 CELLSOCK_MESSAGE(link_report)
 CELLSOCK_MESSAGE(resolve_name)
 CELLSOCK_MESSAGE(name_resolved)
+CELLSOCK_MESSAGE(lookup_moves)
 CELLSOCK_MESSAGE(run_at)
 CELLSOCK_MESSAGE(at_answered)
 CELLSOCK_MESSAGE(order_pdn)
@@ -247,6 +275,11 @@ CELLSOCK_MESSAGE(socket_flushed)
 CELLSOCK_MESSAGE(get_interfaces)
 CELLSOCK_MESSAGE(interfaces)
 CELLSOCK_MESSAGE(set_dns)
+CELLSOCK_MESSAGE(look_up)
+CELLSOCK_MESSAGE(looked_up)
+CELLSOCK_MESSAGE(release_socket)
+CELLSOCK_MESSAGE(resolver_idle)
+CELLSOCK_MESSAGE(names_link)
 CELLSOCK_MESSAGE(get_option)
 CELLSOCK_MESSAGE(option_value)
 CELLSOCK_MESSAGE(set_option)

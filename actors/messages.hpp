@@ -69,6 +69,11 @@ struct resolve_name {
   std::optional<pdn_id> pdn = {};  // ask through this one; empty: the default
   owner who = {};
 };
+/// A lookup makes traffic, and waits for an answer; until it does not.
+struct lookup_moves {
+  owner who;
+  bool begins = false;
+};
 struct name_resolved {
   std::vector<ip_address> addresses;
 };
@@ -105,10 +110,31 @@ struct network_interface {
 struct interfaces {
   std::vector<network_interface> all;
 };
-/// The name server to use where the network names none; empty: forget it.
+/// The name server to use where the network names none, or its own do not answer; empty: forget it.
 struct set_dns {
   ip_family family = ip_family::v4;
   std::optional<ip_address> server = {};
+};
+
+// ---- names_actor -> resolver_actor ----
+/// A name through one network, by a resolver of our own.
+struct look_up {
+  std::string name;  // as it stands in messages (dns::wire_name)
+  std::vector<ip_family> families;
+  std::vector<ip_address> servers;
+  std::size_t rounds = 0;  // how often each server is asked
+};
+struct looked_up {
+  std::vector<ip_address> addresses = {};
+  failure why{errc::none};  // without an address
+  std::chrono::milliseconds good_for{0};
+};
+/// Its socket is wanted back; what it still asks for fails.
+struct release_socket {};
+/// Nobody has asked anything for a while.
+struct resolver_idle {
+  pdn_id pdn{};
+  std::uint64_t generation = 0;
 };
 
 struct get_rules {
@@ -389,6 +415,7 @@ struct link_rules {
   datagram_rules v4 = {};
   datagram_rules v6 = {};
   stream_rules stream = {};
+  bool finds_both = true;  // its resolver, asked for either family
 };
 struct get_bridge_report {};
 struct bridge_report {

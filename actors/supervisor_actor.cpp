@@ -16,14 +16,17 @@ supervisor_actor::supervisor_actor(caf::actor_config& config, supervisor_seed se
     : supervisor_handle::base(config),
       seed_(std::move(seed)),
       loop_(loop),
+      ids_([next = std::make_shared<std::uint32_t>(seed_.first_id), step = seed_.links] {
+        return socket_id{std::exchange(*next, *next + step)};
+      }),
       radio_(desk()),
-      next_id_(seed_.first_id),
       backoff_(limits::restart_backoff_min) {}
 
 supervisor_actor::behavior_type supervisor_actor::make_behavior() {
   set_down_handler([this](caf::down_msg& m) { down(m); });
   if (!seed_.warning.empty())
     log::warn("port-warning", {{"link", seed_.name}, {"detail", seed_.warning}});
+  start_names();
   start_bridge();
   return {
       [this](const msg::create_socket& m) { return create(m); },
@@ -34,6 +37,7 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
         const auto address = known->second;
         demonitor(address);
         remove(address);
+        tell_names();
         finish_stop();
       },
       [this](const msg::connection_taken& m) {
@@ -45,14 +49,19 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
       },
       [this](const msg::get_link_report&) { return report(); },
       [this](const msg::get_rules& m) { return msg::current_rules{rules_of(m.family)}; },
-      [this](const msg::resolve_name& m) { return resolve(m); },
+      [this](msg::resolve_name& m) -> caf::result<msg::name_resolved> {
+        return delegate(names_, std::move(m));
+      },
+      [this](const msg::lookup_moves& m) {
+        if (m.begins)
+          radio_.lookup_begins(m.who, clock().now());
+        else
+          radio_.lookup_ends(m.who, clock().now());
+      },
       [this](const msg::get_interfaces& m) -> caf::result<msg::interfaces> {
         return delegate(bridge_, m);
       },
-      [this](const msg::set_dns& m) -> caf::result<msg::option_set> {
-        names_.forget();  // another server may say otherwise
-        return delegate(bridge_, m);
-      },
+      [this](const msg::set_dns& m) -> caf::result<msg::option_set> { return delegate(names_, m); },
       [this](msg::run_at& m) -> caf::result<msg::at_answered> {
         return delegate(bridge_, std::move(m));
       },
@@ -63,7 +72,10 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
         return delegate(bridge_, m);
       },
       [this](const msg::link_changed& m) { link_changed(m); },
-      [this](const msg::socket_closing& m) { admitted_.release(m.id); },
+      [this](const msg::socket_closing& m) {
+        admitted_.release(m.id);
+        tell_names();
+      },
       [this](const msg::socket_ended& m) {
         if (m.stone.why.code != errc::none)
           log::info("socket-ended", {{"link", seed_.name},
@@ -90,6 +102,7 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
       [this](const msg::stop_all&) -> caf::result<msg::stopped> {
         stop_promise_ = make_response_promise<msg::stopped>();
         stopping_ = true;
+        send(names_, msg::stop_all{});
         for (auto& [address, c] : children_) send(c.actor, msg::stop_all{});
         finish_stop();
         return stop_promise_;
@@ -99,6 +112,10 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
 
 void supervisor_actor::on_exit() {
   children_.clear();
+  if (names_) send_exit(names_, caf::exit_reason::user_shutdown);
+  names_ = nullptr;
+  names_told_ = {};
+  ids_ = {};
   bridge_ = nullptr;
   seed_.directory = nullptr;
 }
@@ -164,13 +181,13 @@ caf::result<msg::socket_created> supervisor_actor::create(const msg::create_sock
   }
   auto made = channel::make(m.shape.kind, loop_);
   if (!made) return to_error(made.error());
-  const socket_id id{next_id_};
-  next_id_ += seed_.links;
+  const auto id = ids_();
   socket_seed seed{id,   made->cookie, m.shape,    m.who,      made->ours,   bridge_,
                    this, seed_.name,   seed_.kind, m.accepted, rules_.stream};
   const auto actor = m.shape.kind == transport::stream ? spawn<stream_actor>(std::move(seed))
                                                        : spawn<datagram_actor>(std::move(seed));
   add({id, actor, made->cookie, m.shape, m.who, m.accepted}, !parked);
+  tell_names();
   if (seed_.directory) send(seed_.directory, msg::socket_born{made->cookie, actor});
   if (!m.accepted)
     log::info("socket-opened", {{"link", seed_.name},
@@ -189,12 +206,14 @@ caf::result<msg::socket_adopted> supervisor_actor::adopt(const msg::adopt_socket
     return to_error(exhausted());
   }
   add({m.id, m.actor, m.cookie, m.shape, m.who}, true);
+  tell_names();
   log::info("socket-moved", {{"link", seed_.name}, {"socket", number(m.id)}});
   return msg::socket_adopted{bridge_, rules_of(m.shape.family), seed_.kind, rules_.stream};
 }
 
 void supervisor_actor::down(const caf::down_msg& m) {
   if (bridge_ && m.source == bridge_.address()) return bridge_down(to_failure(m.reason));
+  if (names_ && m.source == names_.address()) return names_down(m.reason);
   const auto gone = children_.find(m.source);
   if (gone == children_.end()) return;
   const child c = gone->second;
@@ -210,32 +229,40 @@ void supervisor_actor::down(const caf::down_msg& m) {
                                 c.cookie, c.shape, fail(errc::internal), c.who, true, false}});
   }
   if (!c.unused) log::info("socket-closed", {{"link", seed_.name}, {"socket", number(c.id)}});
+  tell_names();
   finish_stop();
 }
 
 // ---- names ----
 
-caf::result<msg::name_resolved> supervisor_actor::resolve(const msg::resolve_name& m) {
-  const name_question question{m.host, m.family, m.pdn};
-  if (const auto* known = names_.find(question, clock().now())) {
-    if (!*known) return to_error(known->error());
-    return msg::name_resolved{**known};
-  }
-  radio_.lookup_begins(m.who, clock().now());
-  auto promise = make_response_promise<msg::name_resolved>();
-  ask(this, bridge_, limits::resolve_max, m,
-      on<msg::name_resolved>(
-          [this, promise, question, who = m.who](const msg::name_resolved& r) mutable {
-            names_.store(question, r.addresses, clock().now());
-            radio_.lookup_ends(who, clock().now());
-            promise.deliver(r);
-          }),
-      [this, promise, question, who = m.who](const failure& why) mutable {
-        names_.store(question, why, clock().now());
-        radio_.lookup_ends(who, clock().now());
-        promise.deliver(to_error(why));
-      });
-  return promise;
+void supervisor_actor::start_names() {
+  names_ = names_handle(spawn<names_actor>(
+      names_seed{seed_.name, seed_.kind, ids_, this, seed_.name_server_port, {}}));
+  monitor(names_);
+  names_told_ = {};
+  tell_names();
+}
+
+/// A fault of ours. It costs the lookups that were under way, what was remembered, and the server
+/// that a program named.
+void supervisor_actor::names_down(const caf::error& reason) {
+  if (stopping_) return;
+  log::error("names-crashed", {{"link", seed_.name}, {"reason", system().render(reason)}});
+  start_names();
+}
+
+void supervisor_actor::tell_names() {
+  const auto held = admitted_.holders();
+  const auto free = link_.handles_max == 0     ? std::size_t(-1)
+                    : held < link_.handles_max ? link_.handles_max - held
+                                               : 0;
+  const bool ready = link_.state == link_state::ready;
+  const auto& told = names_told_;
+  if (told.bridge == bridge_ && told.ready == ready && told.finds_both == rules_.finds_both &&
+      told.sockets_free == free)
+    return;
+  names_told_ = {bridge_, ready, rules_.finds_both, free};
+  send(names_, names_told_);
 }
 
 // ---- the bridge ----
@@ -265,6 +292,7 @@ radio_desk::seed supervisor_actor::desk() {
 void supervisor_actor::start_bridge() {
   bridge_ = seed_.make_bridge(system(), this);
   monitor(bridge_);
+  tell_names();
 }
 
 void supervisor_actor::bridge_down(const failure& why) {
@@ -276,6 +304,7 @@ void supervisor_actor::bridge_down(const failure& why) {
   link_.trouble = why;
   for (auto& [address, c] : children_)
     send(c.actor, msg::socket_broken{fail(errc::link_down, "the modem bridge was restarted")});
+  if (!stopping_) tell_names();
   if (stopping_) return finish_stop();
   ++restarts_;
   delayed_send(this, backoff_, msg::tick{++generation_});
@@ -289,8 +318,7 @@ void supervisor_actor::link_changed(const msg::link_changed& m) {
   if (m.link.cell != link_.cell) radio_.cell_changed();
   link_ = m.link;
   rules_ = m.rules;
-  // Another network, or the same with other addresses, has other answers.
-  if (link_.state != link_state::ready) names_.forget();
+  tell_names();
   if (link_.state == link_state::ready) backoff_ = limits::restart_backoff_min;
   if (!news) return;
   if (link_.trouble.code == errc::none)

@@ -5,11 +5,10 @@
 #include <unordered_map>
 
 #include "actors/channel.hpp"
-#include "actors/interfaces.hpp"
+#include "actors/names_actor.hpp"
 #include "actors/radio_desk.hpp"
 #include "stack/admission.hpp"
 #include "stack/limits.hpp"
-#include "stack/name_cache.hpp"
 
 namespace cellsock {
 
@@ -25,6 +24,7 @@ struct supervisor_seed {
   std::uint32_t first_id = 1;
   std::uint32_t links = 1;
   link_kind kind = link_kind::modem;
+  std::uint16_t name_server_port = dns::limits::server_port;  // tests have another
   bool rai_automatic = true;                 // hints that programs do not give are guessed
   std::set<std::string> rai_unguessed = {};  // but not for these programs
 };
@@ -55,9 +55,11 @@ private:
   /// Why there is no room for one more of this owner, apart from the modem's own table.
   [[nodiscard]] failure refusal(const msg::owner& who) const;
   [[nodiscard]] bool full() const;
-  caf::result<msg::name_resolved> resolve(const msg::resolve_name& m);
   report_promise report();
   void start_bridge();
+  void start_names();
+  void names_down(const caf::error& reason);
+  void tell_names();
   void down(const caf::down_msg& m);
   void bridge_down(const failure& why);
   void link_changed(const msg::link_changed& m);
@@ -77,14 +79,15 @@ private:
   bridge_handle bridge_;
   link_status link_;
   msg::link_rules rules_;
-  name_cache names_{limits::names_cached_max, limits::name_age_max, limits::name_failure_age_max};
+  names_handle names_;
+  msg::names_link names_told_;
   std::map<caf::actor_addr, child> children_;
   std::unordered_map<socket_id, caf::actor_addr> by_id_;
   /// Those beyond the modem's sockets hold none: their programs may choose another modem yet.
   admission admitted_;
+  socket_ids ids_;
   radio_desk radio_;
   std::uint64_t radio_generation_ = 0;
-  std::uint32_t next_id_;
   std::uint32_t restarts_ = 0;
   std::chrono::milliseconds backoff_;
   std::uint64_t generation_ = 0;

@@ -141,10 +141,6 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
         return answer;
       },
       [this](const msg::get_interfaces&) { return interfaces(); },
-      [](const msg::set_dns&) -> caf::result<msg::option_set> {
-        return to_error(fail(errc::unsupported_operation,
-                             "the modem's resolver asks the network's own name servers"));
-      },
       [this](msg::run_at& m) -> caf::result<msg::at_answered> {
         const auto t = next_ticket();
         auto answer = pend<msg::at_answered>(t);
@@ -330,7 +326,7 @@ void bridge_actor::rearm() {
 }
 
 msg::link_rules bridge_actor::rules() const {
-  return {engine_.rules(ip_family::v4), engine_.rules(ip_family::v6), {}};
+  return {engine_.rules(ip_family::v4), engine_.rules(ip_family::v6), {}, engine_.finds_both()};
 }
 
 link_status bridge_actor::status() const {

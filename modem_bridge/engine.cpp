@@ -299,6 +299,10 @@ std::vector<trace_event> engine::take_trace() {
 const link_status& engine::status() const {
   return impl_->core.link;
 }
+bool engine::finds_both() const {
+  const auto* spoken = impl_->core.spoken;
+  return spoken == nullptr || !spoken->resolver_repeats_first;
+}
 const datagram_rules& engine::rules(ip_family family) const {
   return impl_->core.rules_for(family);
 }

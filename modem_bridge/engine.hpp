@@ -292,6 +292,8 @@ public:
   /// Of the dialect in use (a conservative slm rule before it is known). Where one answer must do
   /// for a link: IPv6 carries 20 bytes less.
   [[nodiscard]] const datagram_rules& rules(ip_family family = ip_family::v4) const;
+  /// Asked for a name's addresses of either family, the firmware prints those of both.
+  [[nodiscard]] bool finds_both() const;
   [[nodiscard]] std::optional<modem_handle> handle_of(socket_id id) const;
   /// Of a socket that was bound; empty while the modem's side of it is closed.
   [[nodiscard]] std::optional<endpoint> local_of(socket_id id) const;

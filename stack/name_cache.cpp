@@ -22,9 +22,10 @@ const name_cache::answer* name_cache::find(const name_question& question, time_p
   return nullptr;
 }
 
-void name_cache::store(const name_question& question, answer said, time_point now) {
+void name_cache::store(const name_question& question, answer said, time_point now,
+                       std::optional<std::chrono::milliseconds> good_for) {
   if (entries_max_ == 0 || (!said && said.error().code != errc::name_not_found)) return;
-  const auto until = now + (said ? good_for_ : failure_good_for_);
+  const auto until = now + good_for.value_or(said ? good_for_ : failure_good_for_);
   auto key = key_of(question);
   entries_.erase(key);
   make_room(now);

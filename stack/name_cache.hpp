@@ -24,7 +24,8 @@ struct name_question {
 };
 
 /// Answers of a resolver for a while, and that a name does not exist for a shorter one. No modem
-/// tells how long an answer is good for. Bounded: the oldest goes first. Pure.
+/// tells how long an answer is good for; a resolver that knows it says so. Bounded: the oldest goes
+/// first. Pure.
 class name_cache {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -37,7 +38,8 @@ public:
   /// Null: to be asked.
   [[nodiscard]] const answer* find(const name_question& question, time_point now);
   /// Troubles of the link or of the name server are not remembered: they say nothing of the name.
-  void store(const name_question& question, answer said, time_point now);
+  void store(const name_question& question, answer said, time_point now,
+             std::optional<std::chrono::milliseconds> good_for = {});
   /// The network is another one, or has other addresses.
   void forget() { entries_.clear(); }
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }

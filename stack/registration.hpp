@@ -60,21 +60,21 @@ inline constexpr std::array registration_edges = [] {
   };
 }();
 
-constexpr const registration_edge* edge_of(registration from, registration_event on) {
+constexpr std::optional<registration_edge> edge_of(registration from, registration_event on) {
   for (const auto& edge : registration_edges)
-    if (edge.on == on && (!edge.from || *edge.from == from)) return &edge;
-  return nullptr;
+    if (edge.on == on && (!edge.from || *edge.from == from)) return edge;
+  return std::nullopt;
 }
 
 [[nodiscard]] constexpr registration step(registration from, registration_event on) {
-  const auto* edge = edge_of(from, on);
-  return edge == nullptr ? from : edge->to.value_or(from);
+  const auto edge = edge_of(from, on);
+  return edge ? edge->to.value_or(from) : from;
 }
 
 constexpr bool registration_edges_complete() {
   for (int from = 0; from < static_cast<int>(registration::count_); ++from)
     for (int on = 0; on < static_cast<int>(registration_event::count_); ++on)
-      if (edge_of(static_cast<registration>(from), static_cast<registration_event>(on)) == nullptr)
+      if (!edge_of(static_cast<registration>(from), static_cast<registration_event>(on)))
         return false;
   return true;
 }

@@ -5,6 +5,7 @@
 
 #include "actors/host/host_interfaces.hpp"
 #include "actors/host/host_limits.hpp"
+#include "actors/host/resolv_conf.hpp"
 
 namespace cellsock::host {
 namespace {
@@ -30,7 +31,7 @@ host_bridge_actor::behavior_type host_bridge_actor::make_behavior() {
   return {
       [this](msg::declare_socket& m) {
         if (sockets_.count(m.id) != 0) return;  // it was accepted here
-        sockets_[m.id].socket = make_socket(m.id, m.family, m.kind, std::move(m.owner));
+        declare(m);
       },
       [this](const msg::connect_socket& m) { return connect(m); },
       [this](const msg::bind_socket& m) -> caf::result<msg::socket_bound> {
@@ -86,10 +87,6 @@ host_bridge_actor::behavior_type host_bridge_actor::make_behavior() {
       },
       [this](msg::resolve_name& m) { return resolve(m); },
       [this](const msg::get_interfaces&) { return interfaces(); },
-      [](const msg::set_dns&) -> caf::result<msg::option_set> {
-        return to_error(fail(errc::unsupported_operation,
-                             "the host link asks the name servers of its own machine"));
-      },
       [](const msg::order_pdn&) -> caf::result<msg::order_done> {
         return to_error(fail(errc::unsupported_operation,
                              "a host link has the machine's own networks: `ip link set` does it"));
@@ -156,6 +153,18 @@ std::shared_ptr<host_socket> host_bridge_actor::make_socket(socket_id id, ip_fam
   return std::make_shared<host_socket>(
       socket_identity{id, family, kind, std::move(owner), interface ? *interface : std::string()},
       this, loop_);
+}
+
+void host_bridge_actor::declare(msg::declare_socket& m) {
+  auto& one = sockets_[m.id];
+  one.pdn = number(m.pdn);
+  one.socket = make_socket(m.id, m.family, m.kind, m.owner);
+  if (one.pdn == 0) return;
+  const auto interface = interface_of(one.pdn);
+  if (!interface)
+    send(m.owner, msg::socket_broken{interface.error()});
+  else if (const auto used = one.socket->use_interface(*interface); !used)
+    send(m.owner, msg::socket_broken{used.error()});
 }
 
 void host_bridge_actor::release(socket_id id) {
@@ -280,10 +289,11 @@ void host_bridge_actor::check_flush(ticket t) {
 
 msg::interfaces host_bridge_actor::interfaces() const {
   msg::interfaces to;
-  const auto add = [&to](const std::string& name, std::size_t pdn) {
+  const auto servers = machine_name_servers();
+  const auto add = [&](const std::string& name, std::size_t pdn) {
     auto facts = read_interface(name);
     to.all.push_back({name, pdn_id{static_cast<std::uint8_t>(pdn)}, facts.up, facts.mtu,
-                      std::move(facts.addresses)});
+                      std::move(facts.addresses), reached_by(servers, facts.loopback)});
   };
   if (!interface_of(0) || interface_of(0)->empty())
     for (const auto& name : interface_names()) add(name, 0);

@@ -39,6 +39,7 @@ interface_facts read_interface(const std::string& name) {
   for (const auto* one = all.get(); one != nullptr; one = one->ifa_next) {
     if (name != one->ifa_name) continue;
     facts.there = true;
+    facts.loopback = (one->ifa_flags & IFF_LOOPBACK) != 0;
     facts.up = (one->ifa_flags & IFF_UP) != 0 && (one->ifa_flags & IFF_RUNNING) != 0;
     const auto size = one->ifa_addr == nullptr               ? socklen_t{0}
                       : one->ifa_addr->sa_family == AF_INET6 ? socklen_t{sizeof(sockaddr_storage)}

@@ -12,6 +12,7 @@ struct interface_facts {
   std::string name;
   bool there = false;
   bool up = false;
+  bool loopback = false;
   unsigned mtu = 0;
   std::vector<ip_address> addresses = {};
 };

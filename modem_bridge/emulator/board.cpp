@@ -6,6 +6,7 @@
 #include <charconv>
 #include <utility>
 
+#include "modem_bridge/emulator/name_service.hpp"
 #include "modem_bridge/emulator/uplink.hpp"
 
 namespace cellsock::emulator {
@@ -21,6 +22,22 @@ void translate_name_servers(board& b) {
     if (const auto address = parse_address(shown))
       b.stack.translation().add(cid, {*address, name_server_port}, *outside.name_server);
   }
+}
+
+/// Its own name servers, where nothing is said of them.
+bool answer_names(const board& b, int cid, const endpoint& remote, std::span<const std::byte> query,
+                  std::optional<std::vector<std::byte>>& answer) {
+  const auto outside = b.config.outsides.find(cid);
+  const bool elsewhere = outside != b.config.outsides.end() && outside->second.name_server;
+  if (remote.port != name_server_port || elsewhere) return false;
+  const auto servers = b.radio.name_servers(cid, remote.address.family);
+  if (std::none_of(servers.begin(), servers.end(), [&](const std::string& one) {
+        const auto address = parse_address(one);
+        return address && *address == remote.address;
+      }))
+    return false;
+  answer = answer_query(b.config.names, query);
+  return true;
 }
 
 }  // namespace
@@ -39,6 +56,10 @@ board::board(const modem_config& configuration, network& behind, event_log& even
       boot_baud(configuration.baud) {
   stack.set_dead_bits(config.pdn_loss_bits);
   translate_name_servers(*this);
+  stack.set_resident([this](int cid, const endpoint& remote, std::span<const std::byte> query,
+                            std::optional<std::vector<std::byte>>& answer) {
+    return answer_names(*this, cid, remote, query, answer);
+  });
   radio.on_context_lost = [this](int cid) {
     log.add(now, "pdn-lost", -1, 0, std::to_string(cid));
     stack.kill_closing(cid);

@@ -32,7 +32,7 @@ families given_by(pdn_family network) {
 
 /// `text` for the default context; others get a last group of their own, `from` above their number.
 std::string numbered(const std::string& text, char separator, int cid, int from = 100) {
-  if (cid == 0) return text;
+  if (cid == 0 || text.empty()) return text;
   return text.substr(0, text.rfind(separator) + 1) + std::to_string(from + cid);
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -98,6 +99,12 @@ public:
   /// What `poll` says of a socket whose data network is gone.
   void set_dead_bits(unsigned bits) { dead_bits_ = bits; }
   [[nodiscard]] address_translation& translation() { return translation_; }
+  /// Places inside the network, which answer a datagram themselves. True: the datagram was for one
+  /// of them, and goes no further; `answer` is what comes back, if anything.
+  using resident =
+      std::function<bool(int cid, const endpoint& remote, std::span<const std::byte> payload,
+                         std::optional<std::vector<std::byte>>& answer)>;
+  void set_resident(resident who) { resident_ = std::move(who); }
   void set_delay(duration one_way) { delay_ = one_way; }
   [[nodiscard]] duration delay() const { return delay_; }
   /// The peer ends this connection now, behind what it has sent; `abort`: with a reset.
@@ -153,6 +160,8 @@ private:
   bool pump_air(pcb id, socket_state& socket, time_point now);
   bool pump_out(socket_state& socket, time_point now);
   bool pump_in(pcb id, socket_state& socket, time_point now);
+  bool answered_inside(pcb id, socket_state& socket, const segment& part, time_point now);
+  void arrive(pcb id, socket_state& socket, arrived_datagram&& got, time_point now);
   bool pump_datagrams(pcb id, socket_state& socket, time_point now);
   bool pump_listener(pcb id, socket_state& socket, time_point now);
   void drop(socket_state& socket, bool abort);
@@ -160,6 +169,7 @@ private:
   network& network_;
   air& air_;
   address_translation translation_;
+  resident resident_;
   unsigned dead_bits_ = ready::err;
   duration delay_;
   std::size_t accept_backlog_;

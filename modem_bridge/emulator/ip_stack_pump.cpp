@@ -168,13 +168,28 @@ bool ip_stack::pump_in(pcb id, socket_state& socket, time_point now) {
   return moved;
 }
 
+bool ip_stack::answered_inside(pcb id, socket_state& socket, const segment& part, time_point now) {
+  std::optional<std::vector<std::byte>> answer;
+  if (!resident_ || !resident_(socket.cid, part.peer, part.bytes, answer)) return false;
+  if (answer) arrive(id, socket, {part.peer, std::move(*answer)}, now);
+  return true;
+}
+
+void ip_stack::arrive(pcb id, socket_state& socket, arrived_datagram&& got, time_point now) {
+  const time_point due = air_.arrives(id, got.payload.size(), now) + delay_;
+  const bool foreign = socket.at == stage::connected && socket.remote != got.peer;
+  if (foreign || socket.inbound.size() >= datagrams_queued_max) return;
+  socket.inbound.push_back({due, std::move(got.payload), 0, got.peer});
+}
+
 bool ip_stack::pump_datagrams(pcb id, socket_state& socket, time_point now) {
   if (!socket.flow) return false;
   bool moved = false;
   while (!send_blocked_ && !socket.outbound.empty() && passed(socket.outbound.front().due, now)) {
     const segment& part = socket.outbound.front();
     // UDP: nobody would hear of it.
-    (void)network_.send_to(*socket.flow, translation_.outward(socket.cid, part.peer), part.bytes);
+    if (!answered_inside(id, socket, part, now))
+      (void)network_.send_to(*socket.flow, translation_.outward(socket.cid, part.peer), part.bytes);
     socket.outbound.pop_front();
     moved = true;
   }
@@ -183,10 +198,7 @@ bool ip_stack::pump_datagrams(pcb id, socket_state& socket, time_point now) {
     if (!got) break;
     moved = true;
     got->peer = translation_.inward(socket.cid, got->peer);
-    const time_point due = air_.arrives(id, got->payload.size(), now) + delay_;
-    const bool foreign = socket.at == stage::connected && socket.remote != got->peer;
-    if (foreign || socket.inbound.size() >= datagrams_queued_max) continue;
-    socket.inbound.push_back({due, std::move(got->payload), 0, got->peer});
+    arrive(id, socket, std::move(*got), now);
   }
   return moved;
 }

@@ -61,6 +61,7 @@ struct arguments {
   bool no_rai = false;
   std::vector<std::string> sources;
   std::vector<std::string> name_servers;
+  bool no_name_servers = false;
   std::string script;
   std::string control_path;
   std::vector<std::string> words;
@@ -91,6 +92,7 @@ void declare_radio(CLI::App& app, arguments& a) {
                  "CID=ADDRESS: this context's traffic comes from this address (repeatable)");
   app.add_option("--name-server", a.name_servers,
                  "CID=ADDRESS:PORT: where port 53 of this context's name server is (repeatable)");
+  app.add_flag("--no-name-servers", a.no_name_servers, "contexts that name no name server");
   app.add_option("--pin", modem.pin, "PIN the SIM asks for")->check([](const std::string& pin) {
     const bool digits = pin.find_first_not_of("0123456789") == std::string::npos;
     return digits && pin.size() >= 4 && pin.size() <= 8 ? "" : "not a PIN";
@@ -217,6 +219,10 @@ std::string configure_radio(arguments& a) {
     if (!where) return "--name-server: not CID=ADDRESS:PORT: " + one;
     modem.outsides[parts->first].name_server = *where;
   }
+  if (a.no_name_servers)
+    for (auto* one :
+         {&modem.dns_primary, &modem.dns_secondary, &modem.dns6_primary, &modem.dns6_secondary})
+      one->clear();
   if (a.script.empty()) return {};
   std::ifstream file(a.script);
   const std::string text{std::istreambuf_iterator<char>(file), {}};

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gateway, clients and supervisor behind real control connections; the bridge only takes notes.
 #include <doctest/doctest.h>
-#include <poll.h>
 
-#include "actors/gateway.hpp"
-#include "actors/supervisor_actor.hpp"
 #include "stack/limits.hpp"
-#include "tests/support/actor_world.hpp"
-#include "tests/support/control_client.hpp"
-#include "tests/support/fake_neighbours.hpp"
+#include "tests/support/gateway_world.hpp"
 
 using namespace cellsock;
 using namespace std::chrono_literals;
@@ -21,87 +16,12 @@ v1::Request request(const std::function<void(v1::Request&)>& fill) {
   return r;
 }
 
-struct fixture : test::actor_world {
-  test::notes book;
-  std::vector<bridge_handle> bridges;
-  gateway_handle gateway;
-  supervisor_handle link;
-
+struct fixture : test::gateway_world, test::noted_link {
   fixture() {
-    gateway = gateway_handle(system.spawn<gateway_actor>(loop, [this](caf::actor_system& sys,
-                                                                      gateway_handle directory) {
-      const auto make_bridge = [this](caf::actor_system& inner, supervisor_handle up) {
-        link = std::move(up);
-        bridges.push_back(bridge_handle(inner.spawn<test::fake_bridge>(std::ref(book))));
-        return bridges.back();
-      };
-      return link_list{
-          {"modem0",
-           supervisor_handle(sys.spawn<supervisor_actor>(
-               supervisor_seed{"modem0", "memory:", make_bridge, std::move(directory)}, loop))}};
-    }));
-    settle();
+    start([this] { return std::vector{supervisor_seed{"modem0", "memory:", factory()}}; });
   }
-  ~fixture() {
-    book.connecting.clear();
-    book.closing.clear();
-    book.socket = socket_handle{};
-    caf::anon_send(gateway, msg::stop_all{});
-    settle();
-    gateway = gateway_handle{};
-    link = supervisor_handle{};
-    for (auto& b : bridges) kill(b);
-    settle();
-    CHECK(system.registry().running() == 0);
-  }
+  ~fixture() { stop({this}); }
 
-  test::control_client connect(bool greet = true) {
-    int ends[2];
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-    caf::anon_send(gateway, msg::connection_made{std::make_shared<descriptor>(ends[1])});
-    settle();
-    test::control_client client{descriptor(ends[0])};
-    if (greet) {
-      const auto hello = ask_of(client, request([](auto& r) {
-                                  r.mutable_hello()->set_version_min(1);
-                                  r.mutable_hello()->set_version_max(1);
-                                  r.mutable_hello()->set_program("test");
-                                }));
-      REQUIRE(hello);
-      CHECK(hello->hello().version() == 1);
-    }
-    return client;
-  }
-  std::optional<v1::Reply> ask_of(test::control_client& client, v1::Request r, int attached = -1) {
-    client.send(std::move(r), attached);
-    settle();
-    return client.take();
-  }
-  struct made {
-    std::uint64_t cookie = 0;
-    descriptor fd;
-  };
-  made open(test::control_client& client) {
-    const auto reply = ask_of(client, request([](auto& r) {
-                                r.mutable_socket()->set_family(v1::FAMILY_INET);
-                                r.mutable_socket()->set_type(v1::SOCKET_TYPE_STREAM);
-                              }));
-    REQUIRE(reply);
-    REQUIRE(reply->error().code() == v1::ERROR_CODE_UNSPECIFIED);
-    REQUIRE(client.received.size() == 1);
-    made m{reply->socket().cookie(), std::move(client.received.front())};
-    client.received.pop_front();
-    return m;
-  }
-  static v1::Request dial(std::uint64_t cookie, bool nonblocking) {
-    return request([&](auto& r) {
-      auto& c = *r.mutable_connect();
-      c.set_cookie(cookie);
-      c.set_nonblocking(nonblocking);
-      c.mutable_peer()->set_address(std::string("\xc0\x00\x02\x0a", 4));
-      c.mutable_peer()->set_port(7);
-    });
-  }
   static v1::Request option(std::uint64_t cookie) {
     return request([&](auto& r) {
       r.mutable_get_option()->set_cookie(cookie);
@@ -116,14 +36,7 @@ struct fixture : test::actor_world {
   }
   template <class Answer>
   void connect_ends(Answer answer) {
-    book.next = [&] { book.connecting.back().deliver(std::move(answer)); };
-    caf::anon_send(bridges.back(), msg::tick{});
-    settle();
-  }
-  static short readiness(const made& m) {
-    pollfd p{m.fd.get(), POLLIN | POLLOUT, 0};
-    ::poll(&p, 1, 0);
-    return p.revents;
+    noted_link::connect_ends(*this, std::move(answer));
   }
 };
 

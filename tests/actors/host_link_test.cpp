@@ -8,12 +8,10 @@
 
 #include <future>
 
-#include "actors/gateway.hpp"
 #include "actors/host/host_address.hpp"
 #include "actors/host/host_bridge_actor.hpp"
-#include "actors/supervisor_actor.hpp"
-#include "tests/support/actor_world.hpp"
-#include "tests/support/control_client.hpp"
+#include "tests/support/dns_bytes.hpp"
+#include "tests/support/gateway_world.hpp"
 
 using namespace cellsock;
 using namespace std::chrono_literals;
@@ -47,9 +45,8 @@ std::string take(int fd) {
   return bytes;
 }
 
-struct fixture : test::actor_world {
+struct fixture : test::gateway_world {
   bridge_handle bridge;
-  gateway_handle gateway;
   test::control_client client{descriptor(-1)};
   // Shared: a thread may still be in it when the test is over.
   std::shared_ptr<host::host_resolver::lookup> look_up =
@@ -57,9 +54,10 @@ struct fixture : test::actor_world {
         return msg::lookup_ended{q.ticket, {*parse_address("192.0.2.7")}, failure{errc::none}};
       });
 
-  fixture() {
-    const auto make_bridge = [this](caf::actor_system& inner, supervisor_handle up) {
+  explicit fixture(std::vector<std::string> interfaces = {}, std::uint16_t name_server_port = 53) {
+    const auto make_bridge = [this, interfaces](caf::actor_system& inner, supervisor_handle up) {
       host::host_bridge_seed seed;
+      seed.interfaces = interfaces;
       seed.supervisor = std::move(up);
       seed.look_up = [look = look_up](const host::host_resolver::question& q) {
         return (*look)(q);
@@ -67,52 +65,22 @@ struct fixture : test::actor_world {
       bridge = bridge_handle(inner.spawn<host::host_bridge_actor>(std::move(seed), loop));
       return bridge;
     };
-    gateway = gateway_handle(
-        system.spawn<gateway_actor>(loop, [&](caf::actor_system& sys, gateway_handle directory) {
-          supervisor_seed seed{"modem0", "host:", make_bridge, directory};
-          seed.kind = link_kind::host;
-          return link_list{{"modem0", supervisor_handle(sys.spawn<supervisor_actor>(seed, loop)),
-                            link_kind::host}};
-        }));
-    settle();
-    int ends[2];
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-    caf::anon_send(gateway, msg::connection_made{std::make_shared<descriptor>(ends[1])});
-    client = test::control_client{descriptor(ends[0])};
-    v1::Request hello;
-    hello.mutable_hello()->set_version_min(1);
-    hello.mutable_hello()->set_version_max(1);
-    ask_of(hello);
+    start([this, make_bridge, name_server_port] {
+      supervisor_seed seed{"modem0", "host:", make_bridge};
+      seed.kind = link_kind::host;
+      seed.name_server_port = name_server_port;
+      return std::vector{seed};
+    });
+    client = connect();
   }
   ~fixture() {
-    caf::anon_send(gateway, msg::stop_all{});
-    settle();
-    gateway = gateway_handle{};
     bridge = bridge_handle{};
-    settle();
-    CHECK(system.registry().running() == 0);
+    stop();
   }
 
-  v1::Reply ask_of(v1::Request r) {
-    client.send(std::move(r));
-    settle();
-    const auto reply = client.take();
-    REQUIRE(reply);
-    return *reply;
-  }
-  struct made {
-    std::uint64_t cookie = 0;
-    descriptor fd;
-  };
+  v1::Reply ask_of(v1::Request r) { return answer_to(client, std::move(r)); }
   made open(v1::SocketType type = v1::SOCKET_TYPE_STREAM) {
-    v1::Request r;
-    r.mutable_socket()->set_family(v1::FAMILY_INET);
-    r.mutable_socket()->set_type(type);
-    const auto reply = ask_of(r);
-    REQUIRE(reply.error().code() == v1::ERROR_CODE_UNSPECIFIED);
-    made m{reply.socket().cookie(), std::move(client.received.front())};
-    client.received.pop_front();
-    return m;
+    return gateway_world::open(client, type);
   }
   static v1::Request connect_to(const made& socket, const endpoint& peer) {
     v1::Request r;
@@ -280,4 +248,57 @@ TEST_CASE_FIXTURE(fixture, "host: names come from threads, and a name nobody ans
   REQUIRE(reply);
   CHECK(reply->error().code() == v1::ERROR_CODE_NAME_TRY_AGAIN);
   opened.set_value();
+}
+
+namespace {
+
+/// pdn1 is the loopback interface, and a name server of the test's own listens there.
+struct dns_end {
+  far server{SOCK_DGRAM};
+};
+struct names_fixture : dns_end, fixture {
+  names_fixture() : fixture({"", "lo"}, server.where().port) {
+    v1::Request r;
+    r.mutable_set_dns()->set_family(v1::FAMILY_INET);
+    r.mutable_set_dns()->set_address("\x7f\0\0\1", 4);
+    CHECK(ask_of(r).error().code() == v1::ERROR_CODE_UNSPECIFIED);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(names_fixture, "host: another interface's names are asked of the chosen server") {
+  v1::Request r;
+  r.mutable_resolve()->set_host("a.example");
+  r.mutable_resolve()->set_family(v1::FAMILY_INET);
+  r.mutable_resolve()->set_pdn(1);
+  client.send(r);
+  settle();
+  CHECK_FALSE(client.take());
+  sockaddr_storage from{};
+  socklen_t size = sizeof from;
+  std::array<std::byte, 512> query{};
+  auto* const to = reinterpret_cast<sockaddr*>(&from);
+  const auto n = ::recvfrom(server.fd.get(), query.data(), query.size(), 0, to, &size);
+  REQUIRE(n > 12);
+  const auto id = std::to_integer<unsigned>(query[0]) << 8 | std::to_integer<unsigned>(query[1]);
+  const auto said = test::dns_bytes()
+                        .header(id, test::dns_ok, 1)
+                        .question("a.example", test::dns_type::a)
+                        .same_name()
+                        .record(test::dns_type::a, 60, std::string_view("\xc0\x00\x02\x07", 4))
+                        .take();
+  REQUIRE(::sendto(server.fd.get(), said.data(), said.size(), 0, to, size) > 0);
+  settle();
+  const auto reply = client.take();
+  REQUIRE(reply);
+  REQUIRE(reply->resolve().addresses_size() == 1);
+  CHECK(reply->resolve().addresses(0) == std::string("\xc0\x00\x02\x07", 4));
+}
+
+TEST_CASE_FIXTURE(names_fixture, "host: a network without an interface") {
+  v1::Request r;
+  r.mutable_resolve()->set_host("a.example");
+  r.mutable_resolve()->set_pdn(2);
+  CHECK(ask_of(r).error().code() == v1::ERROR_CODE_NO_DEVICE);
 }

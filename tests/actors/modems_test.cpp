@@ -3,92 +3,33 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 
-#include "actors/gateway.hpp"
-#include "actors/supervisor_actor.hpp"
-#include "tests/support/actor_world.hpp"
-#include "tests/support/control_client.hpp"
-#include "tests/support/fake_neighbours.hpp"
+#include "tests/support/gateway_world.hpp"
 
 using namespace cellsock;
 
 namespace {
 
-struct fixture : test::actor_world {
-  struct modem {
-    test::notes book;
-    std::vector<bridge_handle> bridges;
-    supervisor_handle link;
-  };
-  std::array<modem, 2> modems;
-  gateway_handle gateway;
+struct fixture : test::gateway_world {
+  std::array<test::noted_link, 2> modems;
   test::control_client client{descriptor(-1)};
 
   fixture() {
-    gateway = gateway_handle(system.spawn<gateway_actor>(loop, [this](caf::actor_system& sys,
-                                                                      gateway_handle directory) {
-      link_list links;
+    start([this] {
+      std::vector<supervisor_seed> seeds;
       for (std::uint32_t i = 0; i < 2; ++i) {
-        auto& one = modems[i];
-        const auto make_bridge = [&one](caf::actor_system& inner, supervisor_handle up) {
-          one.link = std::move(up);
-          one.bridges.push_back(bridge_handle(inner.spawn<test::fake_bridge>(std::ref(one.book))));
-          return one.bridges.back();
-        };
-        supervisor_seed seed{"modem" + std::to_string(i), "memory:", make_bridge, directory};
-        seed.first_id = i + 1;
-        seed.links = 2;
-        links.push_back({seed.name, supervisor_handle(sys.spawn<supervisor_actor>(seed, loop))});
+        seeds.push_back({"modem" + std::to_string(i), "memory:", modems[i].factory()});
+        seeds.back().first_id = i + 1;
+        seeds.back().links = 2;
       }
-      return links;
-    }));
-    settle();
-    int ends[2];
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-    caf::anon_send(gateway, msg::connection_made{std::make_shared<descriptor>(ends[1])});
-    client = test::control_client{descriptor(ends[0])};
-    v1::Request hello;
-    hello.mutable_hello()->set_version_min(1);
-    hello.mutable_hello()->set_version_max(1);
-    ask_of(hello);
+      return seeds;
+    });
+    client = connect();
   }
-  ~fixture() {
-    caf::anon_send(gateway, msg::stop_all{});
-    for (auto& one : modems) {
-      one.book.connecting.clear();
-      one.book.closing.clear();
-      one.book.socket = socket_handle{};
-    }
-    settle();
-    gateway = gateway_handle{};
-    for (auto& one : modems) {
-      one.link = supervisor_handle{};
-      one.book = {};
-      for (auto& b : one.bridges) kill(b);
-    }
-    settle();
-    CHECK(system.registry().running() == 0);
-  }
+  ~fixture() { stop({&modems[0], &modems[1]}); }
 
-  v1::Reply ask_of(v1::Request r) {
-    client.send(std::move(r));
-    settle();
-    const auto reply = client.take();
-    REQUIRE(reply);
-    return *reply;
-  }
-  struct made {
-    std::uint64_t cookie = 0;
-    descriptor fd;
-  };
+  v1::Reply ask_of(v1::Request r) { return answer_to(client, std::move(r)); }
   made open(v1::SocketType type = v1::SOCKET_TYPE_STREAM) {
-    v1::Request r;
-    r.mutable_socket()->set_family(v1::FAMILY_INET);
-    r.mutable_socket()->set_type(type);
-    const auto reply = ask_of(r);
-    REQUIRE(reply.error().code() == v1::ERROR_CODE_UNSPECIFIED);
-    made m{reply.socket().cookie(), std::move(client.received.front())};
-    client.received.pop_front();
-    return m;
+    return gateway_world::open(client, type);
   }
   v1::ErrorCode choose(const made& socket, const std::string& name) {
     v1::Request r;
@@ -104,12 +45,8 @@ struct fixture : test::actor_world {
     return ask_of(r).option().text();
   }
   void dial(const made& socket) {
-    v1::Request r;
-    r.mutable_connect()->set_cookie(socket.cookie);
-    r.mutable_connect()->set_nonblocking(true);
-    r.mutable_connect()->mutable_peer()->set_address(std::string("\xc0\x00\x02\x0a", 4));
-    r.mutable_connect()->mutable_peer()->set_port(7);
-    CHECK(ask_of(r).error().code() == v1::ERROR_CODE_CONNECT_IN_PROGRESS);
+    CHECK(ask_of(gateway_world::dial(socket.cookie)).error().code() ==
+          v1::ERROR_CODE_CONNECT_IN_PROGRESS);
   }
   v1::StatusReply status() {
     v1::Request r;

@@ -3,71 +3,28 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "actors/gateway.hpp"
 #include "actors/log.hpp"
-#include "actors/supervisor_actor.hpp"
-#include "tests/support/actor_world.hpp"
-#include "tests/support/control_client.hpp"
-#include "tests/support/fake_neighbours.hpp"
+#include "tests/support/gateway_world.hpp"
 
 using namespace cellsock;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct fixture : test::actor_world {
-  test::notes book;
-  std::vector<bridge_handle> bridges;
-  gateway_handle gateway;
-  supervisor_handle link;
-
+struct fixture : test::gateway_world, test::noted_link {
   fixture() {
-    gateway = gateway_handle(
-        system.spawn<gateway_actor>(loop, [this](caf::actor_system& sys, gateway_handle directory) {
-          const auto make_bridge = [this](caf::actor_system& inner, supervisor_handle up) {
-            link = std::move(up);
-            bridges.push_back(bridge_handle(inner.spawn<test::fake_bridge>(std::ref(book))));
-            return bridges.back();
-          };
-          supervisor_seed seed{"modem0", "memory:", make_bridge, std::move(directory)};
-          seed.sockets_max = 3;
-          return link_list{
-              {"modem0", supervisor_handle(sys.spawn<supervisor_actor>(std::move(seed), loop))}};
-        }));
-    settle();
+    start([this] {
+      supervisor_seed seed{"modem0", "memory:", factory()};
+      seed.sockets_max = 3;
+      return std::vector{seed};
+    });
   }
   ~fixture() {
-    book.connecting.clear();
-    book.closing.clear();
-    book.socket = socket_handle{};
-    caf::anon_send(gateway, msg::stop_all{});
-    settle();
-    gateway = gateway_handle{};
-    link = supervisor_handle{};
-    for (auto& b : bridges) kill(b);
-    settle();
-    CHECK(system.registry().running() == 0);
+    stop({this});
     CHECK_FALSE(events::wanted().happenings);  // nobody listens any more
     CHECK_FALSE(events::wanted().trace);
   }
 
-  test::control_client connect() {
-    int ends[2];
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-    caf::anon_send(gateway, msg::connection_made{std::make_shared<descriptor>(ends[1])});
-    settle();
-    test::control_client client{descriptor(ends[0])};
-    v1::Request hello;
-    hello.mutable_hello()->set_version_min(1);
-    hello.mutable_hello()->set_version_max(1);
-    REQUIRE(ask_of(client, hello));
-    return client;
-  }
-  std::optional<v1::Reply> ask_of(test::control_client& client, const v1::Request& r) {
-    client.send(r);
-    settle();
-    return client.take();
-  }
   static v1::Request watch(bool happenings, bool trace = false, bool payload = false) {
     v1::Request r;
     r.mutable_watch()->set_events(happenings);
@@ -86,29 +43,15 @@ struct fixture : test::actor_world {
   }
   std::optional<descriptor> open(test::control_client& client,
                                  v1::SocketType type = v1::SOCKET_TYPE_STREAM) {
-    v1::Request r;
-    r.mutable_socket()->set_family(v1::FAMILY_INET);
-    r.mutable_socket()->set_type(type);
-    const auto reply = ask_of(client, r);
-    if (!reply || client.received.empty()) return std::nullopt;
-    cookie = reply->socket().cookie();
-    descriptor fd = std::move(client.received.front());
-    client.received.pop_front();
-    return fd;
+    auto opened = try_open(client, type);
+    if (!opened) return std::nullopt;
+    cookie = opened->cookie;
+    return std::move(opened->fd);
   }
-  v1::Request dial() const {
-    v1::Request r;
-    r.mutable_connect()->set_cookie(cookie);
-    r.mutable_connect()->set_nonblocking(true);
-    r.mutable_connect()->mutable_peer()->set_address(std::string("\xc0\x00\x02\x0a", 4));
-    r.mutable_connect()->mutable_peer()->set_port(7);
-    return r;
-  }
+  [[nodiscard]] v1::Request dial() const { return gateway_world::dial(cookie); }
   template <class Answer>
   void connect_ends(Answer answer) {
-    book.next = [&] { book.connecting.back().deliver(std::move(answer)); };
-    caf::anon_send(bridges.back(), msg::tick{});
-    settle();
+    noted_link::connect_ends(*this, std::move(answer));
   }
   static std::string said(const v1::WatchEvent& event) {
     std::string text = event.event();

@@ -59,6 +59,16 @@ constexpr std::string_view replies[] = {
     "\r\n#XSENDNTF: 0,-1,5\r\n",
     "\r\n#XACCEPT: 5,0,\"192.0.2.7\",33333\r\n\r\nOK\r\n",
     "\r\n#XSOCKETOPT: 0,1\r\n\r\nOK\r\n",
+    "\r\n%XGETPDNID: 1\r\n\r\nOK\r\n",
+    "\r\n+CGPADDR: 1,\"10.1.0.2\"\r\n\r\nOK\r\n",
+    "\r\n+CGACT: 0,1\r\n+CGACT: 1,1\r\n\r\nOK\r\n",
+    "\r\n+CGEV: NW PDN DEACT 1\r\n",
+    "\r\n+CGEV: ME PDN ACT 2\r\n",
+    "\r\n+CGEV: NW DETACH\r\n",
+    "\r\n+CNEC_ESM: 27,1\r\n",
+    "\r\n+CSCON: 1\r\n",
+    "\r\n%MDMEV: RESET LOOP\r\n",
+    "\r\n+CPIN: \"SIM PIN\"\r\n\r\nOK\r\n",
 };
 
 /// What the modem lists, and so which dialect is spoken.
@@ -71,17 +81,31 @@ constexpr std::string_view lists[] = {
 };
 constexpr std::size_t list_at = 3;  // among the replies
 
-constexpr socket_option options[] = {
-    socket_option::reuse_address,           socket_option::silence_all, socket_option::echo_reply,
-    socket_option::delayed_address_refresh, socket_option::mtu,         socket_option::keep_alive};
+constexpr socket_option options[] = {socket_option::reuse_address,
+                                     socket_option::silence_all,
+                                     socket_option::echo_reply,
+                                     socket_option::delayed_address_refresh,
+                                     socket_option::mtu,
+                                     socket_option::keep_alive,
+                                     socket_option::pdn};
 
 const endpoint peer4{{ip_family::v4, {192, 0, 2, 1}}, 7};
 const endpoint peer6{{ip_family::v6, {0x20, 0x01, 0x0d, 0xb8}}, 7};
 
+engine_config config_of(std::uint8_t choice) {
+  engine_config config{.name = "m", .fast_baud = (choice & 0x80) != 0 ? 1000000U : 0U};
+  config.attach.pin = "1234";
+  for (const auto when : {pdn_activation::on_use, pdn_activation::at_start}) {
+    const auto next = static_cast<std::uint8_t>(config.pdns.size() + 1);
+    config.pdns.push_back({.context = cid{next}, .id = pdn_id{next}, .policy = {when, 30s}});
+    if ((choice & 0x40) == 0) break;
+  }
+  return config;
+}
+
 struct session {
   explicit session(std::uint8_t choice)
-      : core({.name = "m", .fast_baud = (choice & 0x80) != 0 ? 1000000U : 0U}),
-        list(lists[choice % std::size(lists)]) {}
+      : core(config_of(choice)), list(lists[choice % std::size(lists)]) {}
   engine core;
   std::string_view list;
   time_point now{1000s};
@@ -125,6 +149,9 @@ struct session {
     std::abort();  // outcomes without end
   }
   void on(outcome::connected& o) { end(o.t); }
+  void on(outcome::ordered& o) { end(o.t); }
+  void on(outcome::radio_connected&) {}
+  void on(outcome::network_changed&) {}
   void on(outcome::bound& o) {
     if (o.local.port == 0) std::abort();
     end(o.t);
@@ -212,7 +239,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
           break;
         case 13: s.core.declare(socket_id{3}, ip_family::v6, transport::datagram); break;
         case 14: s.core.bind(s.begin(), id, op % 32 < 16 ? 0 : 5683, s.now); break;
-        default: s.core.connect(s.begin(), id, peer6, 2s, s.now); break;
+        default:
+          switch (op / 16) {
+            case 11: s.core.order_pdn(s.begin(), pdn_id{1}, true, s.now); break;
+            case 12: s.core.order_pdn(s.begin(), pdn_id{1}, false, s.now); break;
+            case 13: s.core.set_radio(s.begin(), radio_mode::on, s.now); break;
+            case 14: s.core.set_radio(s.begin(), radio_mode::flight, s.now); break;
+            default: s.core.connect(s.begin(), id, peer6, 2s, s.now); break;
+          }
+          break;
       }
       s.settle();
     }

@@ -86,9 +86,17 @@ TEST_CASE("nobody says anything: a name, a stream and a request each release the
   SUBCASE("a name") {
     v1::Request request;
     request.mutable_resolve()->set_host("nobody.example");
+    request.mutable_resolve()->set_family(v1::FAMILY_INET);
     (void)world.ask_of(world.first, request);
     world.pass(5s);
     CHECK(world.changes() == "connected dns, idle rai");
+  }
+  SUBCASE("a name in both families, which our own resolver asks for") {
+    v1::Request request;
+    request.mutable_resolve()->set_host("nobody.example");
+    (void)world.ask_of(world.first, request);
+    world.pass(5s);
+    CHECK(world.changes() == "connected uplink, idle rai");
   }
   SUBCASE("a stream that its program closed") {
     const auto server = *parse_endpoint("192.0.2.30:80");

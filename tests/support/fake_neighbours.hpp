@@ -23,6 +23,10 @@ struct notes {
   int finishes = 0;
   int dissolves = 0;
   socket_handle socket;
+  std::vector<std::pair<socket_id, pdn_id>> declared;
+  msg::interfaces networks;
+  std::vector<msg::resolve_name> names_asked;
+  result<msg::name_resolved> link_says{msg::name_resolved{}};
   std::vector<caf::typed_response_promise<msg::socket_connected>> connecting;
   std::vector<caf::typed_response_promise<msg::socket_closed>> closing;
   std::vector<msg::tombstone> stones;
@@ -35,7 +39,10 @@ public:
   fake_bridge(caf::actor_config& config, notes& book) : bridge_handle::base(config), book_(book) {}
   behavior_type make_behavior() override {
     return {
-        [this](msg::declare_socket& m) { book_.socket = m.owner; },
+        [this](msg::declare_socket& m) {
+          book_.socket = m.owner;
+          book_.declared.emplace_back(m.id, m.pdn);
+        },
         [this](const msg::connect_socket& m) -> caf::result<msg::socket_connected> {
           book_.connects.push_back(m.peer);
           book_.connecting.push_back(make_response_promise<msg::socket_connected>());
@@ -69,9 +76,12 @@ public:
         [this](msg::datagram& m) { book_.datagrams.push_back(std::move(m)); },
         [this](const msg::finish_sending&) { ++book_.finishes; },
         [this](const msg::dissolve_peer&) { ++book_.dissolves; },
-        [](const msg::resolve_name&) { return msg::name_resolved{}; },
-        [](const msg::get_interfaces&) { return msg::interfaces{}; },
-        [](const msg::set_dns&) { return msg::option_set{}; },
+        [this](const msg::resolve_name& m) -> caf::result<msg::name_resolved> {
+          book_.names_asked.push_back(m);
+          if (!book_.link_says) return to_error(book_.link_says.error());
+          return *book_.link_says;
+        },
+        [this](const msg::get_interfaces&) { return book_.networks; },
         [](const msg::run_at&) { return msg::at_answered{}; },
         [](const msg::tell_hint&) { return msg::option_set{}; },
         [](const msg::get_bridge_report&) { return msg::bridge_report{}; },
@@ -102,6 +112,7 @@ public:
         [](const msg::get_link_report&) { return msg::link_report{}; },
         [](const msg::get_rules&) { return msg::current_rules{}; },
         [](const msg::resolve_name&) { return msg::name_resolved{}; },
+        [](const msg::lookup_moves&) {},
         [](const msg::get_interfaces&) { return msg::interfaces{}; },
         [](const msg::set_dns&) { return msg::option_set{}; },
         [](const msg::order_pdn&) { return msg::order_done{}; },

@@ -27,8 +27,8 @@ std::string problems(std::string_view text) {
 
 const std::string modem_keys =
     "uri, name, apn, pdn_family, authentication, user, password_file, pin_file, system_mode, "
-    "system_preference, psm, psm_t3412_ext_s, psm_t3324_s, edrx, edrx_s, rai, rai_unguessed, "
-    "[[modem.pdn]]";
+    "system_preference, psm, psm_t3412_ext_s, psm_t3324_s, edrx, edrx_s, rai, "
+    "rai_unguessed, [[modem.pdn]]";
 
 /// The table written as a file, each key with its default.
 std::string defaults() {
@@ -78,7 +78,7 @@ psm_t3324_s = 20
 edrx = "off"
 edrx_s = 164
 rai = "off"
-rai_unguessed = "meter logger"
+rai_unguessed = "backup mqtt"
 [[modem.pdn]]
 id = 1
 cid = 2
@@ -116,7 +116,7 @@ sockets_max = 1000
                                             .edrx = "off",
                                             .edrx_s = 164,
                                             .rai = "off",
-                                            .rai_unguessed = "meter logger",
+                                            .rai_unguessed = "backup mqtt",
                                             .pdns = {{.id = 1,
                                                       .cid = 2,
                                                       .apn = "m2m.example",

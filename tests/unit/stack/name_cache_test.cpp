@@ -73,3 +73,15 @@ TEST_CASE("it is bounded: what is over goes first, then what is oldest") {
   none.store({"a"}, std::vector{four}, start);
   CHECK(none.size() == 0);
 }
+
+TEST_CASE("a resolver that knows how long says so") {
+  name_cache cache(4, 60s, 5s);
+  cache.store({"a.example"}, std::vector{four}, start, 300s);
+  cache.store({"b.example"}, fail(errc::name_not_found), start, 120s);
+  for (const auto& [host, good_for] : {std::pair{"a.example", 300s}, {"b.example", 120s}}) {
+    CHECK(cache.find({host}, start + good_for - 1ms) != nullptr);
+    CHECK(cache.find({host}, start + good_for) == nullptr);
+  }
+  cache.store({"c.example"}, fail(errc::name_try_again), start, 120s);  // says nothing of the name
+  CHECK(cache.find({"c.example"}, start) == nullptr);
+}
