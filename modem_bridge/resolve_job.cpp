@@ -88,6 +88,11 @@ void resolve_job::replied(std::optional<ip_family> family, const at::reply& repl
   found_.insert(found_.end(), added.begin(), added.end());
   if (added.empty() && (!failed_ || outweighs(why.code, failed_->code))) failed_ = std::move(why);
   if (!ask_next_.empty()) return ask();
+  // A modem that would have us try again may be about to say that its network is gone.
+  if (found_.empty() && failed_ && failed_->code == errc::name_try_again)
+    return core_.ask_why(socket_id{}, failed_->code, failed_->detail, [this](const failure& known) {
+      end(known.code == errc::pdn_down ? core_.facts.trouble() : known);
+    });
   end(failed_.value_or(fail(errc::none)));
 }
 
