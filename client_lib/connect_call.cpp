@@ -41,6 +41,7 @@ int replace_channel(held_socket& socket, unique_fd fresh) {
   entry->receive_timeout_ms = old.receive_timeout_ms.load();
   entry->send_timeout_ms = old.send_timeout_ms.load();
   entry->send_buffer = old.send_buffer.load();
+  entry->dual_stack = old.dual_stack.load();
   entry->set_rules(*old.rules());
   entry->set_alpn_given(old.alpn_given());
   auto& table = process().sockets;
@@ -67,7 +68,8 @@ connect_result judged(const outcome<answer>& reply, socket_state before) {
     case wire::ERROR_CODE_CONNECT_IN_PROGRESS:
     case wire::ERROR_CODE_CONNECT_PENDING: return {socket_state::connecting, error};
     case wire::ERROR_CODE_ALREADY_CONNECTED: return {socket_state::connected, error};
-    default: return {socket_state::failed, error};
+    // What was connected has ended, and why is still what other calls on it say.
+    default: return {before == socket_state::connected ? before : socket_state::failed, error};
   }
 }
 
