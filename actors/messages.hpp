@@ -90,12 +90,15 @@ struct at_answered {
 struct order_pdn {
   pdn_id which{};
   bool up = false;
+  bool lasting = true;  // a person's word, until the next; else as a socket's first use of it
 };
 enum class radio : std::uint8_t { on, flight, off };
 struct set_radio {
   radio mode = radio::on;
 };
-struct order_done {};
+struct order_done {
+  pdn_id pdn{};  // what the modem calls it now
+};
 
 /// The link's packet data networks, in the order of their ids.
 struct get_interfaces {};

@@ -34,6 +34,8 @@ struct names_actor::inquiry {
   std::vector<dns::source> left = {};  // whom to ask, the next first
   msg::owner who = {};                 // the first who asked
   bool begun = false;                  // somebody was asked
+  bool woken = false;                  // the network was asked to come up
+  pdn_id called{};  // what the modem calls it: it may have another id when it is up
   failure why{errc::name_try_again, "there is no name server to ask"};
 };
 
@@ -96,7 +98,7 @@ void names_actor::link_changed(msg::names_link& m) {
 
 caf::result<msg::name_resolved> names_actor::resolve(const msg::resolve_name& m) {
   auto what = std::make_shared<inquiry>();
-  what->pdn = m.pdn.value_or(pdn_id{});
+  what->pdn = what->called = m.pdn.value_or(pdn_id{});
   what->question = {m.host, m.family, {}};
   what->who = m.who;
   if (what->pdn != pdn_id{}) what->question.pdn = what->pdn;
@@ -109,23 +111,41 @@ caf::result<msg::name_resolved> names_actor::resolve(const msg::resolve_name& m)
   auto& those = waiting_[what->question];
   those.push_back(answer);
   if (those.size() > 1) return answer;
+  look(what);
+  return answer;
+}
+
+void names_actor::look(const shared_inquiry& what) {
   ask(this, link_.bridge, limits::actor_reply_max, msg::get_interfaces{},
       on<msg::interfaces>([this, what](const msg::interfaces& there) { plan(what, there); }),
       [this, what](const failure& why) { ended(what, why, {}); });
-  return answer;
+}
+
+/// Its first use, which activates it; only then are its servers known.
+void names_actor::wake(const shared_inquiry& what) {
+  what->woken = true;
+  ask(this, link_.bridge, limits::resolve_max, msg::order_pdn{what->pdn, true, false},
+      on<msg::order_done>([this, what](const msg::order_done& up) {
+        what->called = up.pdn;
+        look(what);
+      }),
+      [this, what](const failure& why) { ended(what, why, {}); });
 }
 
 void names_actor::plan(const shared_inquiry& what, const msg::interfaces& there) {
   const bool first = what->pdn == pdn_id{};
   msg::network_interface network;
   bool known = first;
+  bool up = first;
   for (const auto& one : there.all) {
-    if (one.pdn != what->pdn) continue;
+    if (one.pdn != what->called) continue;
     // A host's default network is all its interfaces.
     network.addresses.insert(network.addresses.end(), one.addresses.begin(), one.addresses.end());
     if (network.name_servers.empty()) network.name_servers = one.name_servers;
     known = true;
+    up = up || one.up;
   }
+  if (!up && !what->woken && seed_.kind == link_kind::modem && link_.ready) return wake(what);
   if (!known)
     return ended(what,
                  fail(errc::no_device, "there is no packet data network " +

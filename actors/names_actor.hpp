@@ -40,6 +40,8 @@ private:
   using shared_inquiry = std::shared_ptr<inquiry>;
 
   caf::result<msg::name_resolved> resolve(const msg::resolve_name& m);
+  void look(const shared_inquiry& what);
+  void wake(const shared_inquiry& what);
   void plan(const shared_inquiry& what, const msg::interfaces& there);
   void begin(const shared_inquiry& what);
   void ask_next(const shared_inquiry& what);

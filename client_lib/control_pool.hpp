@@ -41,6 +41,8 @@ public:
   /// The process's session for credentials, null while it has none; connections join it.
   std::atomic<const credential_session*> session{nullptr};
   std::mutex session_mutex;  // of opening one
+  /// All there were: whoever read `session` before another was opened may still look at it.
+  std::vector<std::unique_ptr<const credential_session>> sessions;
 
 private:
   void give_back(std::unique_ptr<control_connection> used);

@@ -48,7 +48,7 @@ outcome<const credential_session*> open_credential_session() {
       credential_session{reply->session().session(), number, cookie_of(number), instance});
   // Connections of before are not in it, and are closed when they are next looked at.
   pool.session.store(made.get());
-  return made.release();
+  return pool.sessions.emplace_back(std::move(made)).get();
 }
 
 }  // namespace cellsock::client

@@ -158,7 +158,7 @@ bridge_actor::behavior_type bridge_actor::make_behavior() {
       [this](const msg::order_pdn& m) -> caf::result<msg::order_done> {
         const auto t = next_ticket();
         auto answer = pend<msg::order_done>(t);
-        engine_.order_pdn(t, m.which, m.up, now());
+        engine_.order_pdn(t, m.which, m.up, now(), m.lasting);
         settle();
         return answer;
       },
@@ -266,7 +266,7 @@ void bridge_actor::handle(engine_outcome& happened) {
             deliver(o.t, msg::socket_accepted{o.peer, o.local});
           },
           [&](outcome::option_done& o) { option_done(o); },
-          [&](outcome::ordered& o) { deliver(o.t, msg::order_done{}); },
+          [&](outcome::ordered& o) { deliver(o.t, msg::order_done{o.pdn}); },
           [&](outcome::connection_waiting& o) { tell(o.id, msg::connection_waiting{}); },
           [&](outcome::closed& o) {
             sockets_.erase(o.id);

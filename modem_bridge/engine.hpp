@@ -86,6 +86,7 @@ struct option_done {
 /// What a person ordered of the radio or of a packet network is done.
 struct ordered {
   ticket t;
+  pdn_id pdn{};  // what the modem calls it now
 };
 struct closed {
   ticket t;
@@ -268,8 +269,8 @@ public:
   void run_at(ticket t, std::string command, std::chrono::milliseconds timeout, time_point now);
   /// Brings a packet network up, or takes it down under its sockets, whatever its policy says.
   /// Fails with no_device, invalid_argument (the attachment's own), pdn_down (and why),
-  /// not_registered, …
-  void order_pdn(ticket t, pdn_id which, bool up, time_point now);
+  /// not_registered, … Not lasting: as the first use by a socket, which its policy decides about.
+  void order_pdn(ticket t, pdn_id which, bool up, time_point now, bool lasting = true);
   /// Switches the radio. Off stores what the modem keeps, so that it may lose power; both others
   /// than on break every socket. Holds until it is switched on again, also over a restart of the
   /// modem.

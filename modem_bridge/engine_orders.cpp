@@ -50,7 +50,7 @@ void engine::impl::radio_switched(radio_mode mode) {
   pdn_lost(std::nullopt, std::string(done_by(mode)));
 }
 
-void engine::order_pdn(ticket t, pdn_id which, bool up, time_point now) {
+void engine::order_pdn(ticket t, pdn_id which, bool up, time_point now, bool lasting) {
   auto& m = *impl_;
   m.core.set_now(now);
   const auto refuse = [&](failure why) { m.core.emit(outcome::failed{t, std::move(why)}); };
@@ -70,7 +70,10 @@ void engine::order_pdn(ticket t, pdn_id which, bool up, time_point now) {
     auto why = m.core.not_ready();
     return refuse(why ? std::move(*why) : fail(errc::link_down, "the line is out of step"));
   }
-  pdn.life.order(up);
+  if (lasting)
+    pdn.life.order(up);
+  else if (auto refused = pdn.life.active() ? std::nullopt : pdn.life.refusal(now))
+    return refuse(fail(refused->code, called + ": " + refused->detail));
   m.orders.push_back({t, *context, up});
   if (up && !pdn.life.active() && pdn.life.state() != pdn_state::activating)
     m.queue(m.activation(pdn));
@@ -93,7 +96,8 @@ void engine::impl::settle_orders() {
                        ? life.trouble()
                        : fail(errc::pdn_down, "the modem went away before it was up")});
     } else {
-      core.emit(outcome::ordered{order.t});
+      core.emit(
+          outcome::ordered{order.t, core.pdns.id_of(core.pdns.get(order.context), core.facts)});
     }
   }
   orders.insert(orders.begin(), open.begin(), open.end());

@@ -185,6 +185,25 @@ TEST_CASE_FIXTURE(fixture, "through another network: its servers, over a socket 
   CHECK(open(ask_for("a.example", ip_family::v4, 1)));
 }
 
+TEST_CASE_FIXTURE(fixture, "names: asking through a network that is down brings it up first") {
+  book.network_woken = book.networks.all[1];
+  book.networks.all[1] = {"pdn1", pdn_id{1}, false, 0, {}, {}};
+  const auto one = ask_for("a.example", ip_family::v4, 1);
+  REQUIRE(book.orders.size() == 1);
+  CHECK(book.orders[0].which == pdn_id{1});
+  CHECK(book.orders[0].up);
+  CHECK_FALSE(book.orders[0].lasting);
+  CHECK(carry() == 1);
+  say(address_for(book.datagrams[0]), {server, 53});
+  CHECK(*answer_of(one) == std::vector{v4});
+}
+
+TEST_CASE_FIXTURE(fixture, "names: a network that comes up without servers is not woken again") {
+  book.networks.all[1] = book.network_woken = {"pdn1", pdn_id{1}, false, 0, {}, {}};
+  CHECK(answer_of(ask_for("a.example", ip_family::v4, 1)).error().code == errc::name_try_again);
+  CHECK(book.orders.size() == 1);
+}
+
 TEST_CASE_FIXTURE(fixture, "a network that is not there") {
   const auto said = answer_of(ask_for("a.example", ip_family::v4, 5));
   CHECK(said.error().code == errc::no_device);

@@ -49,6 +49,15 @@ class PacketNetworks(unittest.TestCase):
         self.assertIsNone(first.poll())
         self.world.end(first)
 
+    def named(self, *steps):
+        out, _ = self.world.client(*steps, script="resolver_client.py").communicate(timeout=harness.DEADLINE)
+        return out.split("\n")[:-1]
+
+    def test_names_are_asked_of_its_own_servers(self):
+        """By our resolver: the modem's knows the first network alone. Asking activates it, as a socket does."""
+        self.assertEqual(self.named("pdn1=peer.test", "pdn1=nobody.test"), ["127.0.0.1", "EAI_NONAME"])
+        self.assertEqual(self.pdns()[1]["state"], "up")
+
     def test_the_radio_is_switched_off_and_on(self):
         holder = self.hold("")
         self.world.run("cellsock", "modem", "flight")

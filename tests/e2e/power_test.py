@@ -7,22 +7,6 @@ import subprocess
 import harness
 from harness import Case, wait_until
 
-# Each hint, then a datagram; "no more data" last, by itself.
-HINTS = """
-import ctypes, socket, struct, sys
-library = ctypes.CDLL(sys.argv[1], use_errno=True)
-fd = library.nrf_socket(1, 2, 17)
-peer = struct.pack("=HH4s", 1, socket.htons(int(sys.argv[2])), socket.inet_aton("127.0.0.1")).ljust(28, bytes(1))
-assert library.nrf_connect(fd, peer, 8) == 0, ctypes.get_errno()
-def hint(value):
-    assert library.nrf_setsockopt(fd, 1, 61, struct.pack("i", value), 4) == 0, ctypes.get_errno()
-for value in (4, 5, 3, 2):
-    hint(value)
-    assert library.nrf_send(fd, b"hint%d" % value, 5, 0) == 5, ctypes.get_errno()
-    assert library.nrf_recv(fd, ctypes.create_string_buffer(9), 9, 0) == 5, ctypes.get_errno()
-hint(1)
-"""
-
 
 class Power(Case):
     def commands(self, watching, last):
@@ -39,8 +23,8 @@ class Power(Case):
     def test_hints_reach_the_line_each_before_its_datagram(self):
         watching = self.world.spawn("cellsock", "trace", "--json", stdout=subprocess.PIPE, text=True)
         self.assertEqual(json.loads(watching.stdout.readline())["event"], "watch-started")
-        library = next((harness.BUILD / "client_lib").glob("libcellsock.so*"))
-        self.world.run("/usr/bin/python3", "-c", HINTS, library, str(self.world.ports["udp"]))
+        _, problem = self.world.client(self.world.ports["udp"], script="hints_client.py").communicate(timeout=harness.DEADLINE)
+        self.assertEqual(problem, "", self.world.logs())
         seen = self.commands(watching, lambda command: command.endswith(",61,1"))
         at = [n for n, command in enumerate(seen) if "#XSOCKETOPT" in command and ",61," in command]
         self.assertEqual([seen[n][-1] for n in at], ["4", "5", "3", "2", "1"], seen)

@@ -26,6 +26,8 @@ struct notes {
   std::vector<std::pair<socket_id, pdn_id>> declared;
   msg::interfaces networks;
   std::vector<msg::resolve_name> names_asked;
+  std::vector<msg::order_pdn> orders;
+  msg::network_interface network_woken;  // what an order makes of it
   result<msg::name_resolved> link_says{msg::name_resolved{}};
   std::vector<caf::typed_response_promise<msg::socket_connected>> connecting;
   std::vector<caf::typed_response_promise<msg::socket_closed>> closing;
@@ -57,7 +59,14 @@ public:
           if (m.name == msg::option::pdn && m.value != 0) return to_error(fail(errc::no_device));
           return msg::option_set{};
         },
-        [](const msg::order_pdn&) { return msg::order_done{}; },
+        [this](const msg::order_pdn& m) -> caf::result<msg::order_done> {
+          book_.orders.push_back(m);
+          if (book_.networks.all.empty()) return msg::order_done{m.which};
+          if (book_.networks.all.size() <= number(m.which))
+            return to_error(fail(errc::no_device, "there is no such network"));
+          book_.networks.all[number(m.which)] = book_.network_woken;
+          return msg::order_done{m.which};
+        },
         [](const msg::set_radio&) { return msg::order_done{}; },
         [](const msg::get_link_option&) { return msg::option_value{}; },
         [](const msg::flush_socket&) { return msg::socket_flushed{}; },

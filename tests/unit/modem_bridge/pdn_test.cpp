@@ -342,3 +342,21 @@ TEST_CASE("a person takes one down and brings it up") {
   CHECK(m.all<outcome::failed>().back().t == ticket{26});
   CHECK(m.all<outcome::failed>().back().why.detail.find("ESM cause 33") != std::string::npos);
 }
+
+TEST_CASE("a use without a socket brings one up as a socket does, and no longer") {
+  two_networks m(pdn_activation::on_use);
+  m.boot();
+  m.driver.order_pdn(ticket{20}, pdn1, true, m.now, false);
+  m.settle();
+  CHECK(m.count<outcome::ordered>() == 1);
+  CHECK(m.pdn(1).state == pdn_state::up);
+  m.pass(5min);
+  CHECK(m.pdn(1).state == pdn_state::down);
+  // What a person took down stays down.
+  m.driver.order_pdn(ticket{21}, pdn1, false, m.now);
+  m.settle();
+  m.driver.order_pdn(ticket{22}, pdn1, true, m.now, false);
+  m.settle();
+  CHECK(m.all<outcome::failed>().back().t == ticket{22});
+  CHECK(m.all<outcome::failed>().back().why.detail.find("cellsock pdn up") != std::string::npos);
+}
