@@ -14,7 +14,7 @@ struct names_seed {
   std::string link = {};
   link_kind kind = link_kind::modem;
   socket_ids ids = {};                // for the resolvers' sockets
-  supervisor_handle supervisor = {};  // hears when a lookup makes traffic
+  supervisor_handle supervisor = {};  // hears when a lookup makes traffic; none: nobody needs to
   std::uint16_t server_port = dns::limits::server_port;
   dns::lookup::randomness random = {};  // empty: the system's
 };

@@ -236,8 +236,9 @@ void supervisor_actor::down(const caf::down_msg& m) {
 // ---- names ----
 
 void supervisor_actor::start_names() {
-  names_ = names_handle(spawn<names_actor>(
-      names_seed{seed_.name, seed_.kind, ids_, this, seed_.name_server_port, {}}));
+  names_seed seed{seed_.name, seed_.kind, ids_, {}, seed_.name_server_port, {}};
+  if (seed_.kind == link_kind::modem) seed.supervisor = this;  // a radio is told when it may rest
+  names_ = names_handle(spawn<names_actor>(std::move(seed)));
   monitor(names_);
   names_told_ = {};
   tell_names();

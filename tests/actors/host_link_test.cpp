@@ -218,6 +218,10 @@ TEST_CASE_FIXTURE(fixture, "host: what a killed program had written still leaves
 }
 
 TEST_CASE_FIXTURE(fixture, "host: names come from threads, and a name nobody answers has an end") {
+  auto watcher = connect();
+  v1::Request watch;
+  watch.mutable_watch()->set_events(true);
+  REQUIRE(gateway_world::ask_of(watcher, watch));
   v1::Request r;
   r.mutable_resolve()->set_host("peer.test");
   client.send(r);
@@ -248,6 +252,9 @@ TEST_CASE_FIXTURE(fixture, "host: names come from threads, and a name nobody ans
   REQUIRE(reply);
   CHECK(reply->error().code() == v1::ERROR_CODE_NAME_TRY_AGAIN);
   opened.set_value();
+  // There is no radio that could be told to rest.
+  advance(60s);
+  while (const auto heard = watcher.take()) CHECK_FALSE(heard->watch().event().starts_with("rai-"));
 }
 
 namespace {
