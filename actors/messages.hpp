@@ -13,13 +13,12 @@
 
 #include <caf/all.hpp>
 
+#include "actors/bridge_messages.hpp"
 #include "actors/descriptor.hpp"
+#include "actors/radio_messages.hpp"
 #include "stack/endpoint.hpp"
 #include "stack/ids.hpp"
 #include "stack/link_status.hpp"
-#include "stack/radio/ledger.hpp"
-#include "stack/rai/cell_verdict.hpp"
-#include "stack/rai/hint.hpp"
 #include "stack/result.hpp"
 #include "stack/socket_machine.hpp"
 #include "stack/socket_options.hpp"
@@ -29,12 +28,10 @@ namespace cellsock::events {
 struct event;
 }
 
-/// Every message between actors. Imperative names ask, past tense tells. All stay inside one
-/// process and one thread, so none is serialised. Who accepts which, and what is answered:
-/// interfaces.hpp.
+/// The messages between actors (those about a bridge and the radio are included). Imperative names
+/// ask, past tense tells. All stay inside one process and one thread, so none is serialised. Who
+/// accepts which, and what is answered: interfaces.hpp.
 namespace cellsock::msg {
-
-using bytes = std::vector<std::byte>;
 
 /// Whose socket it is, by the kernel's word (SO_PEERCRED), and what the program calls itself.
 struct owner {
@@ -270,208 +267,6 @@ struct flush_over {
   std::uint64_t number = 0;
 };
 struct linger_over {
-  std::uint64_t generation = 0;
-};
-
-// ---- socket actor -> bridge ----
-struct connect_socket {
-  socket_id id;
-  endpoint peer;
-  std::chrono::milliseconds timeout;
-};
-struct socket_connected {
-  std::optional<endpoint> local = {};  // where the link knows it
-};
-struct bind_socket {
-  socket_id id;
-  std::uint16_t port = 0;   // 0: any free one
-  ip_address address = {};  // for links with a choice; a modem uses its own
-};
-struct socket_bound {
-  endpoint local;
-};
-struct listen_socket {
-  socket_id id;
-  unsigned backlog = 0;
-};
-struct socket_listening {
-  endpoint local;
-};
-/// Answers accept_socket (interfaces.hpp).
-struct socket_accepted {
-  endpoint peer;
-  endpoint local;
-};
-/// Only what the option's row carries to this kind of link (stack/option_rows.hpp).
-struct set_link_option {
-  socket_id id;
-  option name;
-  std::int64_t value = 0;
-};
-struct get_link_option {
-  socket_id id;
-  option name;
-};
-/// Everything given before it: acknowledged, or on the air. A probe: could the link tell?
-struct flush_socket {
-  socket_id id;
-  bool probe = false;
-  std::chrono::milliseconds timeout{0};
-};
-struct socket_flushed {};
-struct close_socket {
-  socket_id id;
-};
-struct socket_closed {};
-/// The socket's actor has ended: close what the modem may still hold, and tell nobody.
-struct forget_socket {
-  socket_id id;
-};
-/// So many bytes (stream) or datagrams wait; 0 withdraws. Datagrams: the size of the first.
-struct offer {
-  socket_id id;
-  std::size_t waiting = 0;
-  std::size_t next_bytes = 0;
-};
-/// The program sends no more: the peer gets an end of file behind the last chunk (stream_rules).
-struct finish_sending {
-  socket_id id;
-};
-/// A datagram socket has no peer any more.
-struct dissolve_peer {
-  socket_id id;
-};
-struct want_receive {
-  socket_id id;
-  bool wanted = false;
-};
-struct chunk {
-  socket_id id;
-  bytes data;
-  rai_hint hint = rai_hint::none;  // told to the modem just before
-};
-struct datagram {
-  socket_id id;
-  std::optional<endpoint> peer;
-  bytes payload;
-  rai_hint hint = rai_hint::none;
-};
-
-// ---- socket actor -> supervisor: the radio that all sockets share ----
-/// Told when something changes, not with each chunk.
-enum class radio_fact : std::uint8_t {
-  queued,     // the program wrote, and nothing had waited
-  nothing,    // nothing waits after all
-  sent,       // a chunk that was asked about has left
-  not_sent,   // it did not
-  received,   // every datagram; of a stream now and then
-  connected,  // a stream's connection stands
-  not_connected,
-  joined,  // a datagram socket has a peer in the modem
-  parted,
-  ended,  // it carries nothing any more
-};
-struct radio_news {
-  socket_id id;
-  radio_fact what;
-  std::optional<endpoint> peer = {};
-  std::uint64_t bytes_sent = 0;  // since the last news
-  std::uint64_t bytes_received = 0;
-};
-/// Before something that uses the radio; answered at once.
-struct ask_radio {
-  enum class about : std::uint8_t { chunk, connect, no_data };
-  socket_id id;
-  about what = about::chunk;
-  rai_hint said = rai_hint::none;  // by the program
-  bool empties = true;             // nothing waits behind this chunk
-  std::optional<endpoint> to = {};
-};
-struct radio_word {
-  rai_hint tell = rai_hint::none;  // with the chunk
-};
-
-// ---- bridge -> socket actor ----
-/// To the owner of a listener: at least one connection can be accepted.
-struct connection_waiting {};
-struct give_chunk {
-  std::size_t bytes_max = 0;
-};
-struct chunk_sent {
-  std::size_t bytes = 0;
-};
-struct datagram_dropped {
-  failure why;
-};
-struct received {
-  bytes data;
-  std::optional<endpoint> from;
-};
-struct reception_ended {};
-struct socket_broken {
-  failure why;
-};
-
-// ---- supervisor <-> bridge ----
-/// What one datagram may be, by the socket's family (an IPv6 header is longer), and how streams go.
-struct link_rules {
-  datagram_rules v4 = {};
-  datagram_rules v6 = {};
-  stream_rules stream = {};
-  bool finds_both = true;  // its resolver, asked for either family
-};
-struct get_bridge_report {};
-struct bridge_report {
-  link_status link = {};
-  link_rules rules = {};
-  std::vector<std::pair<socket_id, modem_handle>> handles = {};
-};
-/// Sent whenever the link's state or trouble changed.
-struct link_changed {
-  link_status link;
-  link_rules rules = {};
-};
-/// Through this socket, or through none of a program's. Goes with no payload.
-struct tell_hint {
-  std::optional<socket_id> through;
-  rai_hint hint;
-};
-/// The modem did not take a hint that came with a chunk.
-struct hint_refused {
-  socket_id id;
-  rai_hint hint;
-};
-/// By the modem's word.
-struct radio_changed {
-  bool connected = false;
-};
-struct radio_tick {
-  std::uint64_t generation = 0;
-};
-struct get_radio_report {};
-struct radio_report {
-  std::string link = {};
-  bool automatic = false;
-  bool has_radio = true;
-  cell_verdict verdict = {};
-  radio_ledger::report ledger = {};
-};
-struct stop_bridge {};
-struct bridge_stopped {};
-
-// ---- port -> bridge (I/O facts) ----
-struct port_opened {};
-struct port_received {
-  bytes data;
-};
-struct port_drained {};
-struct port_closed {
-  failure why;
-};
-struct port_lines {
-  modem_lines lines;
-};
-struct tick {
   std::uint64_t generation = 0;
 };
 

@@ -7,38 +7,15 @@
 #include <sys/socket.h>
 
 #include "actors/translate.hpp"
-#include "tests/support/actor_world.hpp"
-#include "tests/support/fake_neighbours.hpp"
+#include "tests/support/socket_world.hpp"
 
 using namespace cellsock;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct fixture : test::actor_world {
-  test::notes book;
-  bridge_handle bridge{system.spawn<test::fake_bridge>(std::ref(book))};
-  supervisor_handle supervisor{system.spawn<test::fake_supervisor>(std::ref(book))};
-  channel::pair pair{std::move(*channel::make(transport::datagram, loop))};
-  socket_handle socket;
-  int fd = pair.theirs->get();
+struct fixture : test::datagram_world {
   const endpoint peer = *parse_endpoint("192.0.2.10:5683");
-
-  fixture() {
-    socket_seed seed{socket_id{1}, pair.cookie, {}, {}, pair.ours, bridge, supervisor};
-    seed.shape.kind = transport::datagram;
-    socket = socket_handle(system.spawn<datagram_actor>(std::move(seed)));
-    pair.ours.reset();
-    settle();
-  }
-  ~fixture() {
-    book.connecting.clear();
-    book.closing.clear();
-    book.socket = socket_handle{};
-    kill(socket);
-    kill(bridge);
-    kill(supervisor);
-  }
 
   static msg::bytes bytes(const std::string& text) {
     const auto* first = reinterpret_cast<const std::byte*>(text.data());
@@ -56,11 +33,6 @@ struct fixture : test::actor_world {
     if (n <= 0) return std::nullopt;
     space.resize(static_cast<std::size_t>(n));
     return *wire::datagram_of(space);
-  }
-  template <class Message>
-  void tell(Message m) {
-    caf::anon_send(socket, std::move(m));
-    settle();
   }
   std::uint64_t dropped() {
     return call<msg::socket_report>(socket, msg::get_socket_report{})->datagrams_dropped;

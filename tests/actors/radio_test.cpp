@@ -3,11 +3,8 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 
-#include "actors/datagram_actor.hpp"
-#include "actors/stream_actor.hpp"
 #include "actors/translate.hpp"
-#include "tests/support/actor_world.hpp"
-#include "tests/support/fake_neighbours.hpp"
+#include "tests/support/socket_world.hpp"
 
 using namespace cellsock;
 using namespace std::chrono_literals;
@@ -16,47 +13,21 @@ using about = msg::ask_radio::about;
 
 namespace {
 
-template <class Actor, transport Kind>
-struct one_socket : test::actor_world {
-  test::notes book;
-  bridge_handle bridge{system.spawn<test::fake_bridge>(std::ref(book))};
-  supervisor_handle supervisor{system.spawn<test::fake_supervisor>(std::ref(book))};
-  channel::pair pair{std::move(*channel::make(Kind, loop))};
-  socket_handle socket;
-  int fd = pair.theirs->get();
+template <class World>
+struct one_socket : World {
+  using World::book;
+  using World::socket;
+  using World::World;
   const endpoint peer = *parse_endpoint("192.0.2.10:7");
 
-  explicit one_socket(link_kind link = link_kind::modem) {
-    socket_seed seed{socket_id{1}, pair.cookie, {}, {}, pair.ours, bridge, supervisor};
-    seed.shape.kind = Kind;
-    seed.kind = link;
-    socket = socket_handle(system.spawn<Actor>(std::move(seed)));
-    pair.ours.reset();
-    settle();
-  }
-  ~one_socket() {
-    book.connecting.clear();
-    book.closing.clear();
-    book.socket = socket_handle{};
-    kill(socket);
-    kill(bridge);
-    kill(supervisor);
-  }
-
   void connect() {
-    caf::anon_send(socket, msg::connect_channel{peer, true});
-    settle();
-    book.next = [this] { book.connecting.back().deliver(msg::socket_connected{}); };
-    caf::anon_send(bridge, msg::tick{});
-    settle();
-  }
-  template <class Message>
-  void tell(Message m) {
-    caf::anon_send(socket, std::move(m));
-    settle();
+    this->tell(msg::connect_channel{peer, true});
+    this->connect_ends(msg::socket_connected{});
   }
   errc hint(int value) {
-    return call<msg::option_set>(socket, msg::set_option{msg::option::release_assistance, value})
+    return this
+        ->template call<msg::option_set>(socket,
+                                         msg::set_option{msg::option::release_assistance, value})
         .error()
         .code;
   }
@@ -67,7 +38,7 @@ struct one_socket : test::actor_world {
   }
 };
 
-struct datagrams : one_socket<datagram_actor, transport::datagram> {
+struct datagrams : one_socket<test::datagram_world> {
   void put(const std::string& payload) {
     const auto* first = reinterpret_cast<const std::byte*>(payload.data());
     const auto packet = wire::packet_of(peer, msg::bytes(first, first + payload.size()));
@@ -76,7 +47,7 @@ struct datagrams : one_socket<datagram_actor, transport::datagram> {
   }
 };
 
-struct stream : one_socket<stream_actor, transport::stream> {
+struct stream : one_socket<test::stream_world> {
   using one_socket::one_socket;
   void put(const std::string& text) {
     ::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);

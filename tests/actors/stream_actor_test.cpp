@@ -6,60 +6,20 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "tests/support/actor_world.hpp"
-#include "tests/support/fake_neighbours.hpp"
+#include "tests/support/socket_world.hpp"
 
 using namespace cellsock;
 using namespace std::chrono_literals;
 
 namespace {
 
-using test::fake_bridge;
-using test::fake_supervisor;
-using test::notes;
-
-struct fixture : test::actor_world {
-  notes book;
-  bridge_handle bridge{system.spawn<fake_bridge>(std::ref(book))};
-  supervisor_handle supervisor{system.spawn<fake_supervisor>(std::ref(book))};
-  channel::pair pair{std::move(*channel::make(transport::stream, loop))};
-  socket_handle socket;
-  int fd = pair.theirs->get();
+struct fixture : test::stream_world {
   const endpoint peer = *parse_endpoint("192.0.2.10:7");
-
-  fixture() {
-    socket_seed seed{socket_id{1}, pair.cookie, {}, {}, pair.ours, bridge, supervisor};
-    socket = socket_handle(system.spawn<stream_actor>(std::move(seed)));
-    pair.ours.reset();
-    settle();
-  }
-  ~fixture() {
-    book.connecting.clear();
-    book.closing.clear();
-    book.socket = socket_handle{};
-    kill(socket);
-    kill(bridge);
-    kill(supervisor);
-  }
 
   void connect() {
     REQUIRE(call<msg::channel_connected>(socket, msg::connect_channel{peer, true}).error().code ==
             errc::connect_in_progress);
     connect_ends(msg::socket_connected{});
-  }
-  void in_bridge(std::function<void()> what) {
-    book.next = std::move(what);
-    caf::anon_send(bridge, msg::tick{});
-    settle();
-  }
-  template <class Answer>
-  void connect_ends(Answer answer) {
-    in_bridge([&] { book.connecting.back().deliver(std::move(answer)); });
-  }
-  template <class Message>
-  void tell(Message m) {
-    caf::anon_send(socket, std::move(m));
-    settle();
   }
   ssize_t put(const std::string& text) {
     const auto n = ::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
