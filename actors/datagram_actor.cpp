@@ -2,6 +2,7 @@
 #include "actors/datagram_actor.hpp"
 
 #include "actors/ask.hpp"
+#include "actors/secure_through.hpp"
 #include "actors/through_bridge.hpp"
 #include "actors/translate.hpp"
 #include "stack/limits.hpp"
@@ -37,6 +38,7 @@ datagram_actor::datagram_actor(caf::actor_config& config, socket_seed seed)
 datagram_actor::behavior_type datagram_actor::make_behavior() {
   end_->start(this);
   declare_through(this, bridge_, common_);
+  tell_choices(this, common_);
   renew_options(this, bridge_, common_);
   tell_room();
   end_->arm_read();
@@ -96,6 +98,11 @@ datagram_actor::behavior_type datagram_actor::make_behavior() {
       [](const msg::reception_ended&) {},  // nothing ends a datagram socket's reception in order
       [this](const msg::socket_broken& m) { advance(socket_event::broken, m.why); },
       [](const msg::connection_waiting&) {},
+      [this](const msg::set_secure_option& m) {
+        return set_secure_through(this, common_, m, secure_stage());
+      },
+      [this](const msg::get_secure_option& m) { return get_secure_of(common_, m, secure_stage()); },
+      [this](const msg::secure_news& m) { common_.secure_heard(m); },
       [this](const msg::get_socket_report&) { return common_.report(state_, dropped_total()); },
       [this](const msg::stop_all&) { advance(socket_event::stop, fail(errc::stopping)); },
   };
@@ -192,6 +199,11 @@ caf::result<msg::channel_bound> datagram_actor::bind(const msg::bind_channel& m)
   if (state_ != socket_state::open)
     return to_error(end_reason_.code == errc::none ? fail(errc::bad_socket) : end_reason_);
   return bind_through(this, bridge_, common_, m);
+}
+
+tls::stage datagram_actor::secure_stage() const {
+  if (!common_.secure_begun) return connecting_ ? tls::stage::during : tls::stage::before;
+  return common_.secure.phase == tls::phase::handshaking ? tls::stage::during : tls::stage::after;
 }
 
 // ---- program to modem ----

@@ -20,6 +20,7 @@ private:
   caf::result<msg::channel_connected> connect(const msg::connect_channel& m);
   caf::result<msg::channel_bound> bind(const msg::bind_channel& m);
   [[nodiscard]] bool untouched() const;
+  [[nodiscard]] tls::stage secure_stage() const;
   void advance(socket_event event, const failure& why = failure{errc::none});
   void perform(socket_action action, const failure& why);
 
@@ -39,7 +40,7 @@ private:
 
   socket_common common_;
   std::shared_ptr<channel> end_;
-  bridge_handle bridge_;
+  carrier_handle bridge_;
   supervisor_handle supervisor_;
   socket_state state_ = socket_state::open;
 

@@ -17,7 +17,7 @@ public:
   explicit flush_queue(socket_handle::base& self) : self_(self) {}
 
   /// `target`: the position (what `reached` counts) of what was written before.
-  promise add(const bridge_handle& bridge, socket_id id, const msg::flush_channel& m,
+  promise add(const carrier_handle& bridge, socket_id id, const msg::flush_channel& m,
               std::uint64_t target, std::uint64_t position) {
     auto answer = self_.make_response_promise<msg::channel_flushed>();
     waiting_.push_back({++last_, m.probe ? 0 : target, m, answer});
@@ -25,7 +25,7 @@ public:
     reached(bridge, id, position);
     return answer;
   }
-  void reached(const bridge_handle& bridge, socket_id id, std::uint64_t position) {
+  void reached(const carrier_handle& bridge, socket_id id, std::uint64_t position) {
     for (auto& one : take([&](const entry& e) { return e.target <= position; }))
       ask(&self_, bridge, one.call.timeout + limits::actor_reply_max,
           msg::flush_socket{id, one.call.probe, one.call.timeout},

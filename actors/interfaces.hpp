@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "actors/messages.hpp"
+#include "actors/secure_messages.hpp"
 
 /// The catalogue of actors: read this first. Each line is a conversation: what is asked, what is
 /// answered. A failed request is answered with an error that carries an errc (to_error below;
@@ -13,8 +14,18 @@ namespace cellsock {
           caf::make_message(why.detail)};
 }
 
+/// What hears of one socket's traffic from whatever carries it: the socket's actor, or a secure
+/// layer that lies between (secure_messages.hpp).
+using carried_handle =
+    caf::typed_actor<caf::reacts_to<msg::give_chunk>, caf::reacts_to<msg::chunk_sent>,
+                     caf::reacts_to<msg::datagram_dropped>, caf::reacts_to<msg::received>,
+                     caf::reacts_to<msg::reception_ended>, caf::reacts_to<msg::socket_broken>,
+                     caf::reacts_to<msg::connection_waiting>,
+                     // From a secure layer alone.
+                     caf::reacts_to<msg::secure_news>>;
+
 /// One BSD socket: owns its channel, shell over stack/socket_machine.
-using socket_handle = caf::typed_actor<
+using socket_handle = carried_handle::extend<
     // From its program, through a control connection.
     // Fails with connection_refused, timed_out, pdn_down, not_registered, already_connected,
     // connect_pending, connect_in_progress (nonblocking: it goes on), …
@@ -39,11 +50,10 @@ using socket_handle = caf::typed_actor<
     caf::reacts_to<msg::channel_readable>, caf::reacts_to<msg::channel_writable>,
     caf::reacts_to<msg::channel_hung_up>, caf::reacts_to<msg::linger_over>,
     caf::reacts_to<msg::session_check>, caf::reacts_to<msg::flush_over>,
-    // From the bridge.
-    caf::reacts_to<msg::give_chunk>, caf::reacts_to<msg::chunk_sent>,
-    caf::reacts_to<msg::datagram_dropped>, caf::reacts_to<msg::received>,
-    caf::reacts_to<msg::reception_ended>, caf::reacts_to<msg::socket_broken>,
-    caf::reacts_to<msg::connection_waiting>,
+    // Secure sockets; fail with unknown_option on others, and as the option's row says
+    // (stack/tls/choices.hpp).
+    caf::replies_to<msg::set_secure_option>::with<msg::option_set>,
+    caf::replies_to<msg::get_secure_option>::with<msg::secure_option_value>,
     // From the supervisor.
     caf::replies_to<msg::get_socket_report>::with<msg::socket_report>,
     caf::reacts_to<msg::stop_all>>;
@@ -56,14 +66,14 @@ struct declare_socket {
   socket_id id;
   ip_family family;
   transport kind;
-  socket_handle owner;
+  carried_handle owner;
   pdn_id pdn{};  // whose network it uses, from its first use on
 };
 /// Takes a waiting connection of `listener` for the new socket `child`.
 struct accept_socket {
   socket_id listener;
   socket_id child;
-  socket_handle owner;  // of the child
+  carried_handle owner;  // of the child
 };
 struct socket_created {
   socket_id id{};
@@ -72,6 +82,7 @@ struct socket_created {
   socket_handle actor = {};
   datagram_rules rules = {};
   stream_rules stream = {};
+  carried_handle hears = {};  // of its traffic: the actor, or its secure layer
 };
 struct socket_born {
   socket_cookie cookie;
@@ -84,8 +95,9 @@ struct socket_found {
 
 namespace cellsock {
 
-/// One modem: shell around the AT engine. All intents of one socket act in the order sent.
-using bridge_handle = caf::typed_actor<
+/// What carries sockets: a link's bridge, or one socket's secure layer above it. All intents of one
+/// socket act in the order sent.
+using carrier_handle = caf::typed_actor<
     caf::reacts_to<msg::declare_socket>,
     // Fails as connect_channel does, plus no_handle.
     caf::replies_to<msg::connect_socket>::with<msg::socket_connected>,
@@ -104,7 +116,23 @@ using bridge_handle = caf::typed_actor<
     caf::replies_to<msg::close_socket>::with<msg::socket_closed>,
     caf::reacts_to<msg::forget_socket>, caf::reacts_to<msg::offer>,
     caf::reacts_to<msg::want_receive>, caf::reacts_to<msg::chunk>, caf::reacts_to<msg::datagram>,
-    caf::reacts_to<msg::finish_sending>, caf::reacts_to<msg::dissolve_peer>,
+    caf::reacts_to<msg::finish_sending>, caf::reacts_to<msg::dissolve_peer>>;
+
+/// One socket's TLS or DTLS: to the socket's actor what carries it, to the bridge the socket. It
+/// ends with forget_socket. The keys of its handshakes: keeper_handle.
+using layer_handle = carrier_handle::extend_with<carried_handle>::extend<
+    // What the program chose; before connect_socket, bind_socket and begin_server at the latest.
+    caf::reacts_to<msg::choose>,
+    // An accepted stream: answered when its handshake is done. Fails as a secure connect does.
+    caf::replies_to<msg::begin_server>::with<msg::channel_connected>,
+    // DTLS; fail with would_block, invalid_argument, not_connected, limit_reached.
+    caf::replies_to<msg::save_connection>::with<msg::option_set>,
+    caf::replies_to<msg::load_connection>::with<msg::option_set>,
+    // From its runner (session_runner.hpp).
+    caf::reacts_to<msg::session_stepped>, caf::reacts_to<msg::session_due>>;
+
+/// One modem: shell around the AT engine.
+using bridge_handle = carrier_handle::extend<
     // Fails with name_not_found, name_failed, name_try_again, link_down, not_registered.
     caf::replies_to<msg::resolve_name>::with<msg::name_resolved>,
     caf::replies_to<msg::get_interfaces>::with<msg::interfaces>,
@@ -165,7 +193,8 @@ struct adopt_socket {
   socket_handle actor;
 };
 struct socket_adopted {
-  bridge_handle bridge;
+  carrier_handle bridge;
+  layer_handle layer = {};  // of a secure socket: the same actor
   datagram_rules rules = {};
   link_kind kind = link_kind::modem;
   stream_rules stream = {};
@@ -197,6 +226,13 @@ using supervisor_handle = caf::typed_actor<
     caf::replies_to<msg::get_radio_report>::with<msg::radio_report>, caf::reacts_to<msg::tick>,
     // Sockets first, then the bridge.
     caf::replies_to<msg::stop_all>::with<msg::stopped>>;
+
+/// Credentials by tag, and what handshakes come back with (tickets, sessions). One per daemon.
+using keeper_handle = caf::typed_actor<
+    // Fails with credential_missing: names the tag.
+    caf::replies_to<msg::prepare_handshake>::with<msg::handshake_prepared>,
+    caf::reacts_to<msg::keep_session>, caf::reacts_to<msg::forget_session>,
+    caf::reacts_to<msg::purge_sessions>>;
 
 /// One control connection of a program: requests in, replies out, in any order.
 using client_handle =
@@ -316,6 +352,21 @@ CELLSOCK_MESSAGE(datagram_dropped)
 CELLSOCK_MESSAGE(received)
 CELLSOCK_MESSAGE(reception_ended)
 CELLSOCK_MESSAGE(socket_broken)
+CELLSOCK_MESSAGE(set_secure_option)
+CELLSOCK_MESSAGE(get_secure_option)
+CELLSOCK_MESSAGE(secure_option_value)
+CELLSOCK_MESSAGE(secure_news)
+CELLSOCK_MESSAGE(choose)
+CELLSOCK_MESSAGE(begin_server)
+CELLSOCK_MESSAGE(save_connection)
+CELLSOCK_MESSAGE(load_connection)
+CELLSOCK_MESSAGE(session_stepped)
+CELLSOCK_MESSAGE(session_due)
+CELLSOCK_MESSAGE(prepare_handshake)
+CELLSOCK_MESSAGE(handshake_prepared)
+CELLSOCK_MESSAGE(keep_session)
+CELLSOCK_MESSAGE(forget_session)
+CELLSOCK_MESSAGE(purge_sessions)
 CELLSOCK_MESSAGE(radio_news)
 CELLSOCK_MESSAGE(ask_radio)
 CELLSOCK_MESSAGE(radio_word)

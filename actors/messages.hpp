@@ -27,6 +27,10 @@
 namespace cellsock::events {
 struct event;
 }
+namespace cellsock::tls {
+struct choices;
+struct facts;
+}  // namespace cellsock::tls
 
 /// The messages between actors (those about a bridge and the radio are included). Imperative names
 /// ask, past tense tells. All stay inside one process and one thread, so none is serialised. Who
@@ -51,6 +55,7 @@ struct socket_shape {
   std::chrono::milliseconds send_timeout{0};
   std::string device = {};  // as the program named it: whose link; empty: the default one
   std::map<socket_option, std::int64_t> options = {};  // those that were set
+  std::shared_ptr<const tls::choices> secure = {};     // null: a plain socket
 };
 
 // ---- client_actor -> supervisor ----

@@ -68,6 +68,13 @@ resolver_actor::behavior_type resolver_actor::make_behavior() {
       [](const msg::reception_ended&) {},
       [this](const msg::socket_broken& m) { fail_all(m.why); },
       [](const msg::connection_waiting&) {},
+      [](const msg::set_secure_option&) -> caf::result<msg::option_set> {
+        return to_error(fail(errc::unknown_option));
+      },
+      [](const msg::get_secure_option&) -> caf::result<msg::secure_option_value> {
+        return to_error(fail(errc::unknown_option));
+      },
+      [](const msg::secure_news&) {},
       [](const msg::get_socket_report&) { return not_a_programs<msg::socket_report>(); },
       [this](const msg::stop_all&) {
         fail_all(fail(errc::stopping));

@@ -14,7 +14,7 @@ using socket_ids = std::function<socket_id()>;
 struct resolver_seed {
   std::string link = {};
   pdn_id pdn{};
-  bridge_handle bridge = {};
+  carrier_handle bridge = {};
   socket_ids ids = {};
   std::uint16_t port = dns::limits::server_port;
   dns::lookup::randomness random = {};

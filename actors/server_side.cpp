@@ -10,7 +10,7 @@
 namespace cellsock {
 
 server_side::server_side(socket_handle::base& self, const socket_common& common,
-                         std::shared_ptr<channel> end, bridge_handle bridge,
+                         std::shared_ptr<channel> end, carrier_handle bridge,
                          supervisor_handle supervisor)
     : self_(self),
       common_(common),
@@ -40,13 +40,14 @@ void server_side::next() {
   ask(&self_, supervisor_, limits::actor_reply_max,
       msg::create_socket{common_.shape, common_.who, true},
       on<msg::socket_created>([this](msg::socket_created& made) {
-        take({made.id, made.cookie, std::move(made.program_end), std::move(made.actor)});
+        take({made.id, made.cookie, std::move(made.program_end), std::move(made.actor),
+              std::move(made.hears)});
       }),
       [this](const failure& why) { failed(why); });
 }
 
 void server_side::take(const child& made) {
-  ask(&self_, bridge_, bridge_reply_max, msg::accept_socket{common_.id, made.id, made.actor},
+  ask(&self_, bridge_, bridge_reply_max, msg::accept_socket{common_.id, made.id, made.hears},
       on<msg::socket_accepted>(
           [this, made](const msg::socket_accepted& came) { hand_over(made, came); }),
       [this](const failure& why) { failed(why); });

@@ -10,7 +10,7 @@ namespace cellsock {
 class server_side {
 public:
   server_side(socket_handle::base& self, const socket_common& common, std::shared_ptr<channel> end,
-              bridge_handle bridge, supervisor_handle supervisor);
+              carrier_handle bridge, supervisor_handle supervisor);
 
   void backlog(unsigned wanted);
   /// From the link: one can be taken. From the channel: the program accepted.
@@ -25,6 +25,7 @@ private:
     socket_cookie cookie{};
     shared_descriptor program_end;
     socket_handle actor;
+    carried_handle hears;  // of its traffic
   };
 
   void next();
@@ -36,7 +37,7 @@ private:
   socket_handle::base& self_;
   const socket_common& common_;
   std::shared_ptr<channel> end_;
-  bridge_handle bridge_;
+  carrier_handle bridge_;
   supervisor_handle supervisor_;
   bool waiting_ = false;  // as far as is known the link has one
   bool busy_ = false;     // one is being taken

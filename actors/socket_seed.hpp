@@ -2,6 +2,7 @@
 #pragma once
 #include "actors/channel.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/secure_kit.hpp"
 #include "stack/option_rows.hpp"
 
 namespace cellsock {
@@ -13,12 +14,14 @@ struct socket_seed {
   msg::socket_shape shape = {};
   msg::owner who = {};
   std::shared_ptr<channel> end = {};
-  bridge_handle bridge = {};
+  carrier_handle bridge = {};
   supervisor_handle supervisor = {};
   std::string link = {};  // its name
   link_kind kind = link_kind::modem;
   bool accepted = false;  // for a connection that a listener takes
   stream_rules stream = {};
+  layer_handle layer = {};  // of a secure socket, and then `bridge` is the same actor
+  secure_kit kit = {};
 };
 
 /// The parts of a socket that do not depend on its type: options, reports, names.
@@ -32,7 +35,9 @@ public:
         born(now),
         link(seed.link),
         kind(seed.kind),
-        stream(seed.stream) {}
+        stream(seed.stream),
+        layer(seed.layer),
+        kit(seed.kit) {}
 
   const socket_id id;
   const socket_cookie cookie;
@@ -42,6 +47,10 @@ public:
   std::string link;
   link_kind kind;
   stream_rules stream;
+  layer_handle layer;  // of a secure socket
+  secure_kit kit;
+  msg::secure_news secure = {};  // the last
+  bool secure_begun = false;     // there was one
   bool listening = false;
   std::optional<endpoint> peer = {};
   std::optional<endpoint> local = {};         // bound
@@ -70,6 +79,12 @@ public:
   [[nodiscard]] msg::socket_report report(socket_state state, std::uint64_t dropped) const;
   [[nodiscard]] msg::tombstone tombstone(failure why, bool error_pending,
                                          bool connect_failed) const;
+  void secure_heard(const msg::secure_news& m) {
+    secure_begun = true;
+    secure.phase = m.phase;
+    secure.why = m.why;
+    if (m.facts) secure.facts = m.facts;
+  }
   /// Whether `m` may be bound as far as can be told here; errc::none if so.
   [[nodiscard]] failure may_bind(const msg::bind_channel& m) const;
   /// Whether it is an IPv6 socket that reaches IPv4 peers too (IPV6_V6ONLY off).

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "actors/ask.hpp"
+#include "actors/secure_through.hpp"
 #include "actors/through_bridge.hpp"
 #include "stack/limits.hpp"
 
@@ -20,6 +21,7 @@ stream_actor::stream_actor(caf::actor_config& config, socket_seed seed)
 stream_actor::behavior_type stream_actor::make_behavior() {
   end_->start(this);
   declare_through(this, bridge_, common_);
+  tell_choices(this, common_);
   if (!accepted_) renew_options(this, bridge_, common_);
   return {
       [this](const msg::connect_channel& m) { return connect(m); },
@@ -78,6 +80,11 @@ stream_actor::behavior_type stream_actor::make_behavior() {
       [this](const msg::connection_waiting&) {
         if (server_ && state_ == socket_state::listening) server_->connection_waiting();
       },
+      [this](const msg::set_secure_option& m) {
+        return set_secure_through(this, common_, m, secure_stage());
+      },
+      [this](const msg::get_secure_option& m) { return get_secure_of(common_, m, secure_stage()); },
+      [this](const msg::secure_news& m) { common_.secure_heard(m); },
       [this](const msg::get_socket_report&) {
         auto report = common_.report(state_, 0);
         report.bytes_queued = staging_.size() + (end_->padded() ? 0 : end_->unread());
@@ -283,6 +290,15 @@ void stream_actor::answer_connect(const failure& why) {
     connecting_.deliver(msg::channel_connected{});
   else
     connecting_.deliver(to_error(why));
+}
+
+tls::stage stream_actor::secure_stage() const {
+  switch (state_) {
+    case socket_state::fresh:
+    case socket_state::listening: return tls::stage::before;
+    case socket_state::connecting: return tls::stage::during;
+    default: return tls::stage::after;
+  }
 }
 
 // ---- program to modem ----

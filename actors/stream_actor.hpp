@@ -27,6 +27,7 @@ private:
   caf::result<msg::channel_flushed> flush(const msg::flush_channel& m);
   caf::result<msg::option_set> set(const msg::set_option& m);
   [[nodiscard]] bool untouched() const;
+  [[nodiscard]] tls::stage secure_stage() const;
   void hold_for_program();
   void advance(socket_event event, const failure& why = failure{errc::none});
   void perform(socket_action action, const failure& why);
@@ -55,7 +56,7 @@ private:
 
   socket_common common_;
   std::shared_ptr<channel> end_;
-  bridge_handle bridge_;
+  carrier_handle bridge_;
   supervisor_handle supervisor_;
   socket_state state_ = socket_state::fresh;
 

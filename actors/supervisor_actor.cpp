@@ -196,7 +196,7 @@ caf::result<msg::socket_created> supervisor_actor::create(const msg::create_sock
                                 {"pid", m.who.pid},
                                 {"program", m.who.program}});
   return msg::socket_created{
-      id, made->cookie, made->theirs, actor, rules_of(m.shape.family), rules_.stream};
+      id, made->cookie, made->theirs, actor, rules_of(m.shape.family), rules_.stream, actor};
 }
 
 caf::result<msg::socket_adopted> supervisor_actor::adopt(const msg::adopt_socket& m) {
@@ -208,7 +208,7 @@ caf::result<msg::socket_adopted> supervisor_actor::adopt(const msg::adopt_socket
   add({m.id, m.actor, m.cookie, m.shape, m.who}, true);
   tell_names();
   log::info("socket-moved", {{"link", seed_.name}, {"socket", number(m.id)}});
-  return msg::socket_adopted{bridge_, rules_of(m.shape.family), seed_.kind, rules_.stream};
+  return msg::socket_adopted{bridge_, {}, rules_of(m.shape.family), seed_.kind, rules_.stream};
 }
 
 void supervisor_actor::down(const caf::down_msg& m) {

@@ -12,7 +12,7 @@ inline constexpr auto bridge_reply_max = limits::connect_timeout_max + limits::l
 
 /// Makes the socket known to the bridge, or known anew: with the family that it has there.
 template <class Self>
-void declare_through(Self* self, const bridge_handle& bridge, const socket_common& common) {
+void declare_through(Self* self, const carrier_handle& bridge, const socket_common& common) {
   self->send(bridge,
              msg::declare_socket{common.id, common.link_family.value_or(common.shape.family),
                                  common.shape.kind, socket_handle(self), common.pdn()});
@@ -20,7 +20,7 @@ void declare_through(Self* self, const bridge_handle& bridge, const socket_commo
 
 /// `where` as the link is told it; the bridge hears of the family if this decided it.
 template <class Self>
-result<endpoint> to_link_through(Self* self, const bridge_handle& bridge, socket_common& common,
+result<endpoint> to_link_through(Self* self, const carrier_handle& bridge, socket_common& common,
                                  const endpoint& where) {
   const bool decided = common.link_family.has_value();
   auto told = common.to_link(where);
@@ -31,7 +31,7 @@ result<endpoint> to_link_through(Self* self, const bridge_handle& bridge, socket
 
 /// Closes the modem's socket; `done` runs whatever the answer is, for nothing is left to do then.
 template <class Self, class Done>
-void close_through(Self* self, const bridge_handle& bridge, socket_id id, Done done) {
+void close_through(Self* self, const carrier_handle& bridge, socket_id id, Done done) {
   ask(self, bridge, bridge_reply_max, msg::close_socket{id},
       on<msg::socket_closed>([done](const msg::socket_closed&) { done(); }),
       [done](const failure&) { done(); });
@@ -39,7 +39,7 @@ void close_through(Self* self, const bridge_handle& bridge, socket_id id, Done d
 
 /// bind() of either kind of socket: checked here, done by the bridge, remembered in `common`.
 template <class Self>
-caf::result<msg::channel_bound> bind_through(Self* self, const bridge_handle& bridge,
+caf::result<msg::channel_bound> bind_through(Self* self, const carrier_handle& bridge,
                                              socket_common& common, const msg::bind_channel& m) {
   if (const auto why = common.may_bind(m); why.code != errc::none) return to_error(why);
   const auto told = to_link_through(self, bridge, common, m.local);
@@ -69,7 +69,7 @@ caf::result<msg::channel_bound> bind_through(Self* self, const bridge_handle& br
 /// setsockopt() of either kind of socket: checked here, then the link's or ours. `kept` runs when
 /// the value has come into force.
 template <class Self, class Kept>
-caf::result<msg::option_set> set_option_through(Self* self, const bridge_handle& bridge,
+caf::result<msg::option_set> set_option_through(Self* self, const carrier_handle& bridge,
                                                 socket_common& common, const msg::set_option& m,
                                                 bool untouched, Kept kept) {
   if (const auto why = common.may_set(m, untouched); why.code != errc::none) return to_error(why);
@@ -90,7 +90,7 @@ caf::result<msg::option_set> set_option_through(Self* self, const bridge_handle&
 }
 
 template <class Self>
-caf::result<msg::option_value> get_option_through(Self* self, const bridge_handle& bridge,
+caf::result<msg::option_value> get_option_through(Self* self, const carrier_handle& bridge,
                                                   socket_common& common, const msg::get_option& m) {
   if (const auto why = common.may_get(m.name); why.code != errc::none) return to_error(why);
   if (common.how(m.name) != option_how::carried) return msg::option_value{common.kept(m.name)};
@@ -104,7 +104,7 @@ caf::result<msg::option_value> get_option_through(Self* self, const bridge_handl
 /// Tells a link that does not know this socket yet what was set before. It took these values once;
 /// a link that refuses one now goes on without it.
 template <class Self>
-void renew_options(Self* self, const bridge_handle& bridge, const socket_common& common) {
+void renew_options(Self* self, const carrier_handle& bridge, const socket_common& common) {
   for (const auto& [name, value] : common.shape.options)
     if (common.how(name) == option_how::carried)
       ask(self, bridge, bridge_reply_max, msg::set_link_option{common.id, name, value},
@@ -114,7 +114,7 @@ void renew_options(Self* self, const bridge_handle& bridge, const socket_common&
 /// SO_BINDTODEVICE of either kind of socket. `untouched`: nothing of it is in the modem, nor under
 /// way there. `moved` runs once the new link has it.
 template <class Self, class Untouched, class Moved>
-caf::result<msg::option_set> move_through(Self* self, bridge_handle& bridge,
+caf::result<msg::option_set> move_through(Self* self, carrier_handle& bridge,
                                           supervisor_handle& supervisor, socket_common& common,
                                           const msg::move_channel& m, Untouched untouched,
                                           Moved moved) {

@@ -67,7 +67,7 @@ private:
   std::function<void(const trace_event&)> trace_;
   std::function<void(std::string_view)> notice_;
   std::unique_ptr<port_facts> facts_;
-  std::map<socket_id, socket_handle> sockets_;
+  std::map<socket_id, carried_handle> sockets_;
   std::map<ticket, promise> pending_;
   std::uint64_t last_ticket_ = 0;
   std::uint64_t generation_ = 0;

@@ -79,6 +79,9 @@ inline constexpr std::size_t credentials_per_owner_max = 256;
 inline constexpr std::size_t credentials_max = 4096;
 /// Tags that a socket may name (nRF: 7).
 inline constexpr std::size_t tags_per_socket_max = 16;
+/// More than there are (stack/tls/suites.hpp); names of ALPN: nobody has asked for a fourth.
+inline constexpr std::size_t suites_per_socket_max = 64;
+inline constexpr std::size_t alpn_names_max = 8;
 /// Of a secure stream, each way and on each side of the engine: the longest record (16 KiB) and its
 /// frame, so that a record is never waited for in halves.
 inline constexpr std::size_t tls_queue_bytes_max = 17408;

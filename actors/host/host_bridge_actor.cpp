@@ -148,7 +148,7 @@ host_socket* host_bridge_actor::find(socket_id id) {
 }
 
 std::shared_ptr<host_socket> host_bridge_actor::make_socket(socket_id id, ip_family family,
-                                                            transport kind, socket_handle owner) {
+                                                            transport kind, carried_handle owner) {
   auto interface = interface_of(0);
   return std::make_shared<host_socket>(
       socket_identity{id, family, kind, std::move(owner), interface ? *interface : std::string()},

@@ -42,7 +42,7 @@ private:
 
   [[nodiscard]] host_socket* find(socket_id id);
   [[nodiscard]] std::shared_ptr<host_socket> make_socket(socket_id id, ip_family family,
-                                                         transport kind, socket_handle owner);
+                                                         transport kind, carried_handle owner);
   void declare(msg::declare_socket& m);
   caf::result<msg::socket_connected> connect(const msg::connect_socket& m);
   void connect_ended(socket_id id);

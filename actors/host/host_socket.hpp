@@ -13,7 +13,7 @@ struct socket_identity {
   socket_id id{};
   ip_family family = ip_family::v4;
   transport kind = transport::stream;
-  socket_handle owner = {};
+  carried_handle owner = {};
   std::string interface = {};  // bound to it; empty: the kernel's routes decide
 };
 

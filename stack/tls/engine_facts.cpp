@@ -43,9 +43,12 @@ void session::engine::learn_facts() {
   known.verify_flags = judge.flags();
   known.verify_reason = judge.reason();
   known.peer_subject.clear();
+  known.peer_certificate.clear();
   if (const auto* peer = mbedtls_ssl_get_peer_cert(&ssl); peer != nullptr) {
     known.peer_subject = mbed::name_text(peer->subject);
     known.peer_until = mbed::time_of(peer->valid_to);
+    const auto* der = reinterpret_cast<const std::byte*>(peer->raw.p);
+    known.peer_certificate.assign(der, der + peer->raw.len);
   }
   const auto* alpn = mbedtls_ssl_get_alpn_protocol(&ssl);
   known.alpn = alpn == nullptr ? "" : alpn;

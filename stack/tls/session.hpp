@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "stack/tls/settings.hpp"
 
@@ -42,6 +43,7 @@ struct facts {
   std::string verify_reason = {};  // the same in words
   std::string peer_subject = {};   // empty: no certificate, or a resumed TLS 1.3
   calendar_time peer_until{};
+  std::vector<std::byte> peer_certificate = {};  // DER; as peer_subject
   std::string alpn = {};
   bool cid_down = false;  // the peer puts ours on what it sends
   bool cid_up = false;    // we put the peer's on what we send

@@ -19,6 +19,8 @@ struct session_key {
   std::string hostname;
   std::uint8_t verify = 0;
   std::uint32_t user = 0;
+  unsigned rsa_bits_min = 2048;
+  bool sha1_allowed = false;
   friend auto operator<=>(const session_key&, const session_key&) = default;
 };
 

@@ -8,9 +8,6 @@
 namespace cellsock::tls {
 namespace {
 
-// A list may hold it (RFC 5746); it says something and names no suite.
-constexpr int renegotiation_signal = 0x00FF;
-
 std::string hexadecimal(int number) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string text = "0x";

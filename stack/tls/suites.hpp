@@ -92,6 +92,9 @@ struct suite_needs {
   bool psk = false;
 };
 
+/// A list may hold it (RFC 5746); it says something and names no suite.
+inline constexpr int renegotiation_signal = 0x00FF;
+
 /// What is offered: the program's own list, or the defaults, cut to what keys and library allow.
 /// errc::invalid_argument names a suite that is unknown or never had; errc::credential_missing says
 /// that nothing is left for want of a key.

@@ -46,4 +46,13 @@ inline constexpr std::array protocols{
   return nullptr;
 }
 
+[[nodiscard]] constexpr int number_of(version v) noexcept {
+  switch (v) {
+    case version::tls_1_2: return 258;
+    case version::tls_1_3: return 259;
+    case version::dtls_1_2: return 273;
+  }
+  return 0;
+}
+
 }  // namespace cellsock::tls

@@ -44,7 +44,7 @@ struct fixture : test::actor_world {
   ~fixture() {
     caf::anon_send(names, msg::stop_all{});
     settle();
-    book.socket = socket_handle{};
+    book.socket = carried_handle{};
     book.networks = {};
     names = names_handle{};
     kill(bridge);

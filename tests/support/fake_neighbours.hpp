@@ -22,7 +22,7 @@ struct notes {
   int forgets = 0;
   int finishes = 0;
   int dissolves = 0;
-  socket_handle socket;
+  carried_handle socket;
   std::vector<std::pair<socket_id, pdn_id>> declared;
   msg::interfaces networks;
   std::vector<msg::resolve_name> names_asked;

@@ -35,7 +35,7 @@ struct noted_link {
   void let_go() {
     book.connecting.clear();
     book.closing.clear();
-    book.socket = socket_handle{};
+    book.socket = carried_handle{};
     link = supervisor_handle{};
   }
 };

@@ -31,7 +31,7 @@ struct socket_world : actor_world {
   ~socket_world() {
     book.connecting.clear();
     book.closing.clear();
-    book.socket = socket_handle{};
+    book.socket = carried_handle{};
     kill(socket);
     kill(bridge);
     kill(supervisor);
