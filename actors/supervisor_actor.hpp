@@ -7,6 +7,7 @@
 #include "actors/channel.hpp"
 #include "actors/names_actor.hpp"
 #include "actors/radio_desk.hpp"
+#include "actors/secure_kit.hpp"
 #include "stack/admission.hpp"
 #include "stack/limits.hpp"
 
@@ -27,6 +28,7 @@ struct supervisor_seed {
   std::uint16_t name_server_port = dns::limits::server_port;  // tests have another
   bool rai_automatic = true;                 // hints that programs do not give are guessed
   std::set<std::string> rai_unguessed = {};  // but not for these programs
+  secure_kit kit = {};
 };
 
 /// One link's supervisor: makes and buries socket actors, decides admission (the modem has 7 or 8
