@@ -321,8 +321,10 @@ void secure_stream_layer::check_end() {
   switch (std::exchange(last_, end::none)) {
     case end::none: break;
     case end::forgotten: return gone();
-    case end::closing:
-    case end::failing: return close_below();
+    case end::closing: return close_below();
+    case end::failing:  // what is left below goes with the socket's actor, which ends now
+      runner_.end();
+      return answer(why_);
   }
 }
 
@@ -330,10 +332,7 @@ void secure_stream_layer::close_below() {
   ended_ = true;
   linked_ = false;
   runner_.end();
-  close_through(this, seed_.below, seed_.id, [this] {
-    answer(why_);
-    if (closing_.pending()) closing_.deliver(msg::socket_closed{});
-  });
+  close_through(this, seed_.below, seed_.id, [this] { closing_.deliver(msg::socket_closed{}); });
 }
 
 caf::result<msg::option_set> secure_stream_layer::save() {
