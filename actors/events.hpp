@@ -43,6 +43,9 @@ inline constexpr std::array table{
     row{"at-command", level::info, "link pid uid", "a person sent an AT command (`cellsock at`)"},
     row{"watch-started", level::info, "pid uid events trace payload",
         "a watcher came; to the watcher itself: from here on nothing is left out unsaid"},
+    // Secure sockets.
+    row{"no-entropy", level::error, "detail",
+        "the system gives no randomness: nothing secure can be begun"},
     // Sockets.
     row{"socket-opened", level::info, "link socket cookie pid program", "a program made a socket"},
     row{"listening", level::info, "link socket local", "a socket takes connections"},

@@ -233,7 +233,9 @@ using keeper_handle = caf::typed_actor<
     // Fails with credential_missing: names the tag.
     caf::replies_to<msg::prepare_handshake>::with<msg::handshake_prepared>,
     caf::reacts_to<msg::keep_session>, caf::reacts_to<msg::forget_session>,
-    caf::reacts_to<msg::purge_sessions>>;
+    caf::reacts_to<msg::purge_sessions>,
+    // From its own timer.
+    caf::reacts_to<msg::tickets_aged>>;
 
 /// One control connection of a program: requests in, replies out, in any order.
 using client_handle =
@@ -368,6 +370,7 @@ CELLSOCK_MESSAGE(handshake_prepared)
 CELLSOCK_MESSAGE(keep_session)
 CELLSOCK_MESSAGE(forget_session)
 CELLSOCK_MESSAGE(purge_sessions)
+CELLSOCK_MESSAGE(tickets_aged)
 CELLSOCK_MESSAGE(radio_news)
 CELLSOCK_MESSAGE(ask_radio)
 CELLSOCK_MESSAGE(radio_word)

@@ -312,7 +312,7 @@ TEST_CASE_FIXTURE(fixture,
   aside->hold = true;
   connect_ends(msg::socket_connected{});
   settle();
-  CHECK(aside->jobs.size() == 1);
+  CHECK(aside->waiting() == 1);
   CHECK(book.chunks.empty());
   SUBCASE("it goes on when they are done") {
     aside->let_go();
