@@ -11,8 +11,8 @@
 namespace cellsock {
 namespace {
 
-constexpr std::size_t part_bytes_max = 60000;   // of a reply: a frame's 64 KiB less the rest
-constexpr std::size_t page_bytes_max = 40000;   // and one more credential fits
+constexpr std::size_t part_bytes_max = 60000;  // of a reply: a frame's 64 KiB less the rest
+constexpr std::size_t page_bytes_max = 40000;  // and one more credential fits
 constexpr unsigned rsa_bits_standard = 2048;
 constexpr unsigned rsa_bits_lowest = 1024;
 constexpr unsigned rsa_bits_highest = 16384;
@@ -47,8 +47,9 @@ result<credential_scope> client_actor::scope_in(const v1::CredentialScope& from)
   const credential_scope own{credential_scope::kind::user, seed_.who.uid};
   if (scope == own || privileged()) return scope;
   return fail(errc::not_permitted,
-              text_of(scope) + ": only root and the daemon's own user may act for another user or "
-                               "for a group");
+              text_of(scope) +
+                  ": only root and the daemon's own user may act for another user or "
+                  "for a group");
 }
 
 result<credential_owner> client_actor::owner_in(v1::CredentialLifetime lifetime, bool scoped,
@@ -58,8 +59,7 @@ result<credential_owner> client_actor::owner_in(v1::CredentialLifetime lifetime,
     if (!scope) return scope.error();
     return credential_owner{{}, *scope};
   }
-  if (lifetime != v1::CREDENTIAL_LIFETIME_PROCESS)
-    return wrong("lifetime: PROCESS or DURABLE");
+  if (lifetime != v1::CREDENTIAL_LIFETIME_PROCESS) return wrong("lifetime: PROCESS or DURABLE");
   if (scoped) return wrong("scope: a program's own credential has none");
   return session_of(eyes());
 }
@@ -148,8 +148,12 @@ void client_actor::generate_credential(request_id id, const v1::GenerateCredenti
   if (!owner) return refuse(id, owner.error());
   if (m.days() > days_max) return refuse(id, wrong("days: at most 36500"));
   ask(this, seed_.kit.keeper, limits::credential_change_max,
-      msg::generate_credential{asker(), *owner, sec_tag{m.tag()}, m.subject(),
-                               {m.hosts().begin(), m.hosts().end()}, m.days()},
+      msg::generate_credential{asker(),
+                               *owner,
+                               sec_tag{m.tag()},
+                               m.subject(),
+                               {m.hosts().begin(), m.hosts().end()},
+                               m.days()},
       on<msg::credentials_added>(
           [this, id](const msg::credentials_added& made) { added(id, made, true); }),
       refusal(id));
@@ -163,8 +167,8 @@ void client_actor::get_credential(request_id id, const v1::GetCredentialRequest&
       on<msg::credential_found>([this, id, offset = m.offset()](const msg::credential_found& f) {
         const auto& all = f.what->as_given;
         if (offset > all.size()) return refuse(id, wrong("offset: beyond the end"));
-        const auto part = std::span(all).subspan(offset).first(
-            std::min(part_bytes_max, all.size() - offset));
+        const auto part =
+            std::span(all).subspan(offset).first(std::min(part_bytes_max, all.size() - offset));
         v1::Reply answer;
         answer.mutable_credential()->set_size(static_cast<std::uint32_t>(all.size()));
         answer.mutable_credential()->set_content(part.data(), part.size());

@@ -75,6 +75,12 @@ inline constexpr std::array table{
     row{"connect-started", level::debug, "link socket peer", "the modem was asked to connect"},
     row{"connected", level::info, "link socket peer", "the connect stands"},
     row{"connect-failed", level::info, "link socket peer why detail", "the connect did not"},
+    row{"handshake-done", level::info,
+        "link socket version suite resumed subject until verified alpn",
+        "a secure socket is open: what was agreed on, and with whom"},
+    row{"secure-failed", level::warn, "link socket why detail",
+        "a handshake or a secure connection failed; `detail` names the certificate, alert or "
+        "record"},
     row{"socket-ended", level::info, "link cookie why detail",
         "its channel ended abnormally; the program can ask why"},
     row{"socket-closed", level::info, "link socket", "closed by its program and in the modem"},

@@ -129,8 +129,9 @@ using layer_handle = carrier_handle::extend_with<carried_handle>::extend<
     // DTLS; fail with would_block, invalid_argument, not_connected, limit_reached.
     caf::replies_to<msg::save_connection>::with<msg::option_set>,
     caf::replies_to<msg::load_connection>::with<msg::option_set>,
-    // From its runner (session_runner.hpp).
-    caf::reacts_to<msg::session_stepped>, caf::reacts_to<msg::session_due>>;
+    // From its runner (session_runner.hpp), and when an end took long enough.
+    caf::reacts_to<msg::linger_over>, caf::reacts_to<msg::session_stepped>,
+    caf::reacts_to<msg::session_due>>;
 
 /// One modem: shell around the AT engine.
 using bridge_handle = carrier_handle::extend<

@@ -195,7 +195,7 @@ void keeper_actor::deleted(const msg::delete_credential& m) {
 
 caf::result<msg::credential_deleted> keeper_actor::remove(const msg::delete_credential& m) {
   auto promise = make_response_promise<msg::credential_deleted>();
-  const auto end = [this, promise, m](const status& how) mutable {
+  auto end = [this, promise, m](const status& how) mutable {
     if (how) deleted(m);
     if (how)
       promise.deliver(msg::credential_deleted{});
@@ -209,7 +209,7 @@ caf::result<msg::credential_deleted> keeper_actor::remove(const msg::delete_cred
     auto rest = store_.held(owner, m.tag);
     if (rest.erase(m.type) == 0)  // names what is missing
       return end(store_.remove(owner, m.tag, m.type));
-    const auto kept = std::make_shared<status>(done{});
+    const auto kept = std::make_shared<status>(cellsock::done{});
     aside([this, kept, owner, m, rest] { *kept = keep(files_, owner, m.tag, rest, {}); },
           [this, kept, owner, m, end]() mutable {
             end(*kept ? store_.remove(owner, m.tag, m.type) : *kept);

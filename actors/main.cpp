@@ -227,8 +227,7 @@ secure_kit make_kit(caf::actor_system& system, const settings& config, const rea
       {}, std::move(aside), randomness(), [] {
         return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
       }};
-  kit.keeper =
-      keeper_handle(system.spawn<keeper_actor>(
+  kit.keeper = keeper_handle(system.spawn<keeper_actor>(
       keeper_seed{kit.aside, kit.random, kit.today, config.credentials}, loop));
   return kit;
 }

@@ -86,6 +86,8 @@ inline constexpr std::size_t credential_bytes_in_all_max = 64 * 1024 * 1024;
 /// Sessions of programs with credentials: each costs a descriptor.
 inline constexpr std::size_t credential_sessions_max = 1024;
 inline constexpr std::size_t credential_sessions_per_user_max = 256;
+/// A change to a credential may wait for others, each with a slow disk.
+inline constexpr auto credential_change_max = 60s;
 /// Changes to credentials that wait for their turn, of 384 KiB at most.
 inline constexpr std::size_t credential_changes_max = 64;
 inline constexpr std::size_t credential_changes_per_user_max = 16;
@@ -97,6 +99,13 @@ inline constexpr std::size_t alpn_names_max = 8;
 /// Of a secure stream, each way and on each side of the engine: the longest record (16 KiB) and its
 /// frame, so that a record is never waited for in halves.
 inline constexpr std::size_t tls_queue_bytes_max = 17408;
+/// What one record holds (RFC 5246).
+inline constexpr std::size_t tls_record_bytes_max = 16384;
+/// What an alert or a close_notify may wait for a slow line before the socket below is closed.
+inline constexpr auto tls_last_words_max = 5s;
+/// Handshakes that one listener's connections may be in at once: a slow or silent client keeps no
+/// other one waiting.
+inline constexpr std::size_t handshakes_per_listener_max = 8;
 /// Of a secure datagram socket, each way and on each side of the engine.
 inline constexpr std::size_t dtls_queue_datagrams_max = 16;
 /// A handshake over a radio that wakes up first: three round trips of 2 s, and as much again.

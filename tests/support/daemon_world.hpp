@@ -11,7 +11,7 @@
 #include "modem_bridge/port/memory_port.hpp"
 #include "tests/support/actor_world.hpp"
 #include "tests/support/control_client.hpp"
-#include "tests/support/secure_world.hpp"
+#include "tests/support/test_kit.hpp"
 
 namespace cellsock::test {
 

@@ -8,7 +8,7 @@
 #include "tests/support/actor_world.hpp"
 #include "tests/support/control_client.hpp"
 #include "tests/support/fake_neighbours.hpp"
-#include "tests/support/secure_world.hpp"
+#include "tests/support/test_kit.hpp"
 
 namespace cellsock::test {
 

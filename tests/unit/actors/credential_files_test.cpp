@@ -8,26 +8,13 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/scratch.hpp"
+
 using namespace cellsock;
+using test::scratch;
 namespace fs = std::filesystem;
 
 namespace {
-
-class scratch {
-public:
-  scratch() {
-    std::string name = (fs::temp_directory_path() / "cellsock-creds-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~scratch() { fs::remove_all(path_); }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-  [[nodiscard]] std::string at(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-  fs::path path_;
-};
 
 constexpr credential_scope scope{credential_scope::kind::user, 1000};
 
