@@ -52,6 +52,8 @@ private:
   void shutdown(request_id id, const v1::ShutdownRequest& m);
   void get_option(request_id id, const v1::GetOptionRequest& m);
   void set_option(request_id id, const v1::SetOptionRequest& m);
+  void get_secure_option(request_id id, const v1::GetSecureOptionRequest& m);
+  void set_secure_option(request_id id, const v1::SetSecureOptionRequest& m);
   void names(request_id id, const v1::NamesRequest& m);
   void reason(request_id id, const v1::ReasonRequest& m);
   void resolve(request_id id, const v1::ResolveRequest& m);
@@ -74,7 +76,7 @@ private:
   void compare_credential(request_id id, const v1::CompareCredentialRequest& m);
   void generate_credential(request_id id, const v1::GenerateCredentialRequest& m);
   void added(request_id id, const msg::credentials_added& m, bool generated);
-  /// Who this program is to the keeper of credentials.
+  /// As whom it sees credentials.
   [[nodiscard]] program eyes() const;
   [[nodiscard]] msg::credential_asker asker() const;
   [[nodiscard]] bool privileged() const;

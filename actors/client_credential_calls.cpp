@@ -7,6 +7,7 @@
 #include "actors/client_actor.hpp"
 #include "actors/translate.hpp"
 #include "actors/translate_credentials.hpp"
+#include "actors/translate_secure.hpp"
 
 namespace cellsock {
 namespace {
@@ -128,7 +129,7 @@ void client_actor::added(request_id id, const msg::credentials_added& m, bool ge
 void client_actor::add_credential(request_id id, const v1::AddCredentialRequest& m) {
   auto content = whole(id, v1::Request::kAddCredential, m.content(), m.more());
   if (!content) return;
-  const auto type = wire::credential_type_in(m.type());
+  const auto type = wire::credential_type_of(m.type());
   if (!type) return refuse(id, type.error());
   const auto owner = owner_in(m.lifetime(), m.has_scope(), m.scope());
   if (!owner) return refuse(id, owner.error());
@@ -160,7 +161,7 @@ void client_actor::generate_credential(request_id id, const v1::GenerateCredenti
 }
 
 void client_actor::get_credential(request_id id, const v1::GetCredentialRequest& m) {
-  const auto type = wire::credential_type_in(m.type());
+  const auto type = wire::credential_type_of(m.type());
   if (!type) return refuse(id, type.error());
   ask(this, seed_.kit.keeper, limits::actor_reply_max,
       msg::get_credential{eyes(), sec_tag{m.tag()}, *type},
@@ -178,7 +179,7 @@ void client_actor::get_credential(request_id id, const v1::GetCredentialRequest&
 }
 
 void client_actor::delete_credential(request_id id, const v1::DeleteCredentialRequest& m) {
-  const auto type = wire::credential_type_in(m.type());
+  const auto type = wire::credential_type_of(m.type());
   if (!type) return refuse(id, type.error());
   const auto lifetime = m.lifetime() == v1::CREDENTIAL_LIFETIME_UNSPECIFIED
                             ? v1::CREDENTIAL_LIFETIME_PROCESS
@@ -195,7 +196,7 @@ void client_actor::delete_credential(request_id id, const v1::DeleteCredentialRe
 void client_actor::compare_credential(request_id id, const v1::CompareCredentialRequest& m) {
   auto content = whole(id, v1::Request::kCompareCredential, m.content(), m.more());
   if (!content) return;
-  const auto type = wire::credential_type_in(m.type());
+  const auto type = wire::credential_type_of(m.type());
   if (!type) return refuse(id, type.error());
   ask(this, seed_.kit.keeper, limits::credential_change_max,
       msg::compare_credential{eyes(), sec_tag{m.tag()}, *type, std::move(content)},
@@ -212,7 +213,7 @@ void client_actor::list_credentials(request_id id, const v1::ListCredentialsRequ
     return refuse(id, fail(errc::not_permitted,
                            "only root and the daemon's own user may see everybody's credentials"));
   if (m.type() != v1::CREDENTIAL_TYPE_UNSPECIFIED)
-    if (const auto type = wire::credential_type_in(m.type()); !type)
+    if (const auto type = wire::credential_type_of(m.type()); !type)
       return refuse(id, type.error());
   ask(this, seed_.kit.keeper, limits::actor_reply_max, msg::list_credentials{eyes(), m.everybody()},
       on<msg::credentials_listed>([this, id, m](const msg::credentials_listed& listed) {

@@ -57,11 +57,6 @@ std::string date_remark(const certificate& of, calendar_time now) {
 
 }  // namespace
 
-result<credential_type> credential_type_in(v1::CredentialType from) {
-  if (const auto type = credential_type_of(std::int64_t{from})) return *type;
-  return fail(errc::invalid_argument, "type: no credential type " + std::to_string(from));
-}
-
 credential_scope scope_of(const v1::CredentialScope& from, std::uint32_t asking) {
   using who = credential_scope::kind;
   if (from.has_gid()) return {who::group, from.gid()};

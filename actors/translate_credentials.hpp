@@ -8,8 +8,6 @@ namespace cellsock::wire {
 
 namespace v1 = cellsock::v1;
 
-/// errc::invalid_argument for a number that is no type.
-[[nodiscard]] result<credential_type> credential_type_in(v1::CredentialType from);
 /// A scope that names nobody is the asking user's.
 [[nodiscard]] credential_scope scope_of(const v1::CredentialScope& from, std::uint32_t asking);
 /// At most 16 certificates, from `first_certificate` on; `now`: for what expires soon.
