@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "actors/workers.hpp"
+#include "stack/credentials/secret.hpp"
 #include "stack/limits.hpp"
 #include "stack/result.hpp"
 
@@ -42,6 +43,7 @@ public:
     aside_->run([work = std::move(work), tell = std::move(tell)]() mutable {
       work();
       work = {};  // from here on what it worked on is the loop's
+      wipe_stack();
       tell();
     });
   }

@@ -95,6 +95,7 @@ void client_actor::handle(msg::request_received& m) {
     return refuse(request.id(), fail(errc::limit_reached, "requests in flight"));
   ++in_flight_;
   dispatch(request, m.attached);
+  if (proto::wipe_secrets(request)) wipe_stack();
 }
 
 void client_actor::dispatch(const v1::Request& request, std::vector<shared_descriptor>& attached) {

@@ -105,7 +105,7 @@ void keeper_actor::aside(std::function<void()> work, std::function<void()> after
 
 status keeper_actor::may_add(const credential_owner& owner, sec_tag tag, credential_type type,
                              std::size_t bytes, bool replace) {
-  if (!owner.durable() && !programs_.lives(owner.session)) return session_over();
+  if (!owner.durable() && !programs_.lives(*owner.session)) return session_over();
   return store_.may_add(owner, tag, type, bytes, replace);
 }
 
@@ -161,7 +161,7 @@ void keeper_actor::refuse(adding& job, const failure& why) {
 
 void keeper_actor::commit(adding& job) {
   if (job.why.code != errc::none) return refuse(job, job.why);
-  if (!job.owner.durable() && !programs_.lives(job.owner.session))
+  if (!job.owner.durable() && !programs_.lives(*job.owner.session))
     return refuse(job, session_over());
   msg::credentials_added answer{{}, std::move(job.pem)};
   std::vector<std::string> remarks;

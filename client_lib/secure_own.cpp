@@ -70,7 +70,7 @@ int cellsock_secure_set_credential(int sock, enum cellsock_credential type, cons
     value.mutable_credential()->set_type(static_cast<wire::CredentialType>(type));
     value.mutable_credential()->set_content(content, length);
     const int error = set_secure(sock, wire::SECURE_OPTION_CREDENTIAL, value);
-    proto::wipe(*value.mutable_credential()->mutable_content());
+    cellsock::proto::wipe(*value.mutable_credential()->mutable_content());
     return error;
   });
 }

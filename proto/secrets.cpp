@@ -14,18 +14,22 @@ void wipe(std::string& text) noexcept {
   text.clear();
 }
 
-void wipe_secrets(v1::Request& request) noexcept {
+bool wipe_secrets(v1::Request& request) noexcept {
+  const auto wiped = [](std::string& content) {
+    const bool any = !content.empty();
+    wipe(content);
+    return any;
+  };
   switch (request.call_case()) {
     case v1::Request::kAddCredential:
-      return wipe(*request.mutable_add_credential()->mutable_content());
+      return wiped(*request.mutable_add_credential()->mutable_content());
     case v1::Request::kCompareCredential:
-      return wipe(*request.mutable_compare_credential()->mutable_content());
+      return wiped(*request.mutable_compare_credential()->mutable_content());
     case v1::Request::kSetSecureOption: {
       auto& value = *request.mutable_set_secure_option()->mutable_value();
-      if (value.has_credential()) wipe(*value.mutable_credential()->mutable_content());
-      return;
+      return value.has_credential() && wiped(*value.mutable_credential()->mutable_content());
     }
-    default: return;
+    default: return false;
   }
 }
 

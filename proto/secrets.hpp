@@ -12,14 +12,15 @@ namespace cellsock::proto {
 
 void wipe(std::span<std::byte> bytes) noexcept;
 void wipe(std::string& text) noexcept;
-/// Whatever of it might be secret: the contents of credentials, by tag and inline.
-void wipe_secrets(v1::Request& request) noexcept;
+/// Whatever of it might be secret: the contents of credentials, by tag and inline. Whether there
+/// was any.
+bool wipe_secrets(v1::Request& request) noexcept;
 
 /// Wipes a request when it goes.
 class secret_request {
 public:
   explicit secret_request(v1::Request& request) : request_(request) {}
-  ~secret_request() { wipe_secrets(request_); }
+  ~secret_request() { (void)wipe_secrets(request_); }
   secret_request(const secret_request&) = delete;
   secret_request& operator=(const secret_request&) = delete;
 

@@ -114,7 +114,7 @@ int modem_key_mgmt_write(nrf_sec_tag_t sec_tag, enum modem_key_mgmt_cred_type cr
     auto content = nrf::content_of(*type, buf, len);
     if (!content || content->empty()) return -EINVAL;
     auto added = add_credential(sec_tag, *type, *content, when_there::replace);
-    proto::wipe(*content);
+    cellsock::proto::wipe(*content);
     return added ? 0 : error_of(added.why());
   });
 }
@@ -142,7 +142,7 @@ int modem_key_mgmt_cmp(nrf_sec_tag_t sec_tag, enum modem_key_mgmt_cred_type cred
     auto content = nrf::content_of(*type, buf, len);
     if (!content) return -EINVAL;
     auto same = same_credential(sec_tag, *type, *content);
-    proto::wipe(*content);
+    cellsock::proto::wipe(*content);
     if (!same) return error_of(same.why());
     return *same ? 0 : 1;
   });

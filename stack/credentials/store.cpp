@@ -147,8 +147,7 @@ status credential_store::remove(const program& who, sec_tag tag, credential_type
 
 std::size_t credential_store::forget(program_id gone) {
   std::size_t had = 0;
-  for (auto at = owners_.lower_bound({gone, {}});
-       at != owners_.end() && at->first.session == gone && !at->first.durable();
+  for (auto at = owners_.lower_bound({gone, {}}); at != owners_.end() && at->first.session == gone;
        at = owners_.erase(at))
     had += owned_by(at->first);
   size_ -= had;

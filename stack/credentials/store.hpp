@@ -32,11 +32,12 @@ struct credential_scope {
 };
 [[nodiscard]] std::string text_of(const credential_scope& scope);  // `uid 1000`
 
-/// Whose it is: a session's of the scope's user, or else the scope's own, durable.
+/// Whose it is: a session's of the scope's user, or else the scope's own, durable. (A program that
+/// has no session owns nothing, which is another thing than its user's owning it.)
 struct credential_owner {
-  program_id session{};
+  std::optional<program_id> session = {};
   credential_scope scope = {};
-  [[nodiscard]] bool durable() const noexcept { return session == program_id{}; }
+  [[nodiscard]] bool durable() const noexcept { return !session; }
   friend auto operator<=>(const credential_owner&, const credential_owner&) = default;
 };
 [[nodiscard]] credential_owner session_of(const program& who) noexcept;

@@ -263,7 +263,10 @@ TEST_CASE("what was resumable is not, once its tag holds something else") {
   auto run = w.program_of(1000);
   const credential_scope mine{own_user, 1000};
   CHECK(w.add(run.who, type::psk, key_1, mine) == errc::none);
-  tls::session_key key{.peer = "192.0.2.1:443", .tags = {tag}, .user = 1000};
+  tls::session_key key;
+  key.peer = "192.0.2.1:443";
+  key.tags = {tag};
+  key.user = 1000;
   const auto keep = [&] {
     caf::anon_send(w.keeper(), msg::keep_session{key, content("a session")});
     w.settle();

@@ -14,14 +14,21 @@ answers it in a line: `ok`, what was asked for, or errno's name.
   child COMMAND…          in a forked child
   exec COMMAND…           in a program that takes the child's place
   orphan                  goes on in a forked child, while the parent ends
+  tls PORT TAG            connects to 127.0.0.1 with TLS 1.2, says a line, hears it back, stays connected
+  inline PORT TYPE FILE…  as tls, with credentials that have no tag
+  close                   those connections
 """
 import ctypes
 import errno
 import hashlib
 import os
+import socket
+import struct
 import subprocess
 import sys
 
+IPPROTO_TLS_1_2, SOL_TLS, TLS_SEC_TAG_LIST, TLS_PEER_VERIFY = 258, 282, 1, 5
+connections = []
 library = ctypes.CDLL(sys.argv[1], use_errno=True)
 
 
@@ -91,7 +98,47 @@ def orphan(_):
     return "ok"
 
 
+def checked(result):
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+def talk(fd, port):
+    checked(library.zsock_setsockopt(fd, SOL_TLS, TLS_PEER_VERIFY, struct.pack("i", 0), 4))
+    peer = struct.pack("=HH4s8x", socket.AF_INET, socket.htons(int(port)), socket.inet_aton("127.0.0.1"))
+    checked(library.zsock_connect(fd, peer, len(peer)))
+    checked(library.zsock_send(fd, b"abcdef\n", 7, 0))
+    heard = ctypes.create_string_buffer(100)
+    checked(library.zsock_recv(fd, heard, len(heard), 0))
+    connections.append(fd)
+    return "ok" if heard.value == b"fedcba\n" else repr(heard.value)
+
+
+def tls(words):
+    fd = checked(library.zsock_socket(socket.AF_INET, 1, IPPROTO_TLS_1_2))
+    checked(library.zsock_setsockopt(fd, SOL_TLS, TLS_SEC_TAG_LIST, struct.pack("i", int(words[1])), 4))
+    return talk(fd, words[0])
+
+
+def inline(words):
+    fd = checked(library.zsock_socket(socket.AF_INET, 1, IPPROTO_TLS_1_2))
+    for kind, path in zip(words[1::2], words[2::2]):
+        data = content(path)
+        result = library.cellsock_secure_set_credential(fd, int(kind), data, ctypes.c_size_t(len(data)))
+        if result < 0:
+            checked(result)
+    return talk(fd, words[0])
+
+
+def close(_):
+    while connections:
+        library.zsock_close(connections.pop())
+    return "ok"
+
+
 COMMANDS = {
+    "tls": tls, "inline": inline, "close": close,
     "add": add, "write": write, "cmp": compare, "exists": exists, "child": child, "exec": executed, "orphan": orphan,
     "get": lambda words: fetched(library.tls_credential_get, *numbers(words)),
     "read": lambda words: fetched(library.modem_key_mgmt_read, *numbers(words)),

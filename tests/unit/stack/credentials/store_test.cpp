@@ -141,6 +141,16 @@ TEST_CASE("the session's before the user's before the groups' in their order") {
   CHECK_FALSE(store.find(alice, tag, type::psk));
 }
 
+TEST_CASE("without a session nothing is a program's own") {
+  credential_store store;
+  CHECK_FALSE(session_of(carol).durable());
+  CHECK(session_of(carol) != user(1000));
+  CHECK(store.add(user(1000), tag, psk()));
+  CHECK(store.remove(carol, tag, type::psk).error().code == errc::credential_protected);
+  CHECK(store.forget(program_id{}) == 0);
+  CHECK(store.size() == 1);
+}
+
 TEST_CASE("a list is in the order of tags and types") {
   credential_store store;
   CHECK(store.add(user(1000), sec_tag{9}, psk()));
