@@ -116,6 +116,7 @@ void datagram_actor::on_exit() {
   if (bridge_) send(bridge_, msg::forget_socket{common_.id});
   bridge_ = nullptr;
   supervisor_ = nullptr;
+  common_.let_go();
 }
 
 bool datagram_actor::untouched() const {

@@ -79,6 +79,7 @@ secure_layer::behavior_type secure_layer::make_behavior() {
 
 void secure_layer::on_exit() {
   runner_.end();
+  choices_ = std::make_shared<tls::choices>();  // the socket's own keys were in them
   owner_ = nullptr;
   seed_.below = nullptr;
   seed_.kit = {};

