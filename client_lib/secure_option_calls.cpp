@@ -4,6 +4,7 @@
 #include "client_lib/bsd_calls.hpp"
 #include "client_lib/control_calls.hpp"
 #include "client_lib/identity.hpp"
+#include "proto/secrets.hpp"
 
 namespace cellsock::client {
 namespace {
@@ -20,6 +21,7 @@ int set_secure(int fd, wire::SecureOption which, const wire::SecureValue& value)
   auto socket = find_secure(fd);
   if (!socket) return -socket.why().error;
   wire::Request request;
+  const proto::secret_request wiped(request);
   auto& wanted = *request.mutable_set_secure_option();
   wanted.set_cookie(socket->entry->cookie);
   wanted.set_option(which);

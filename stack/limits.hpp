@@ -79,6 +79,18 @@ inline constexpr unsigned worker_threads_max = 4;
 /// Under one owner; the machine's own are an owner of their own.
 inline constexpr std::size_t credentials_per_owner_max = 256;
 inline constexpr std::size_t credentials_max = 4096;
+/// A CA bundle counts twice, as it came and as it was read: thirty programs of one user with a
+/// bundle each. Of all users: what a small gateway can spare.
+inline constexpr std::size_t credential_bytes_per_user_max = 16 * 1024 * 1024;
+inline constexpr std::size_t credential_bytes_in_all_max = 64 * 1024 * 1024;
+/// Sessions of programs with credentials: each costs a descriptor.
+inline constexpr std::size_t credential_sessions_max = 1024;
+inline constexpr std::size_t credential_sessions_per_user_max = 256;
+/// A change to a credential may wait for others, each with a slow disk.
+inline constexpr auto credential_change_max = 60s;
+/// Changes to credentials that wait for their turn, of 384 KiB at most.
+inline constexpr std::size_t credential_changes_max = 64;
+inline constexpr std::size_t credential_changes_per_user_max = 16;
 /// Tags that a socket may name (nRF: 7).
 inline constexpr std::size_t tags_per_socket_max = 16;
 /// More than there are (stack/tls/suites.hpp); names of ALPN: nobody has asked for a fourth.
