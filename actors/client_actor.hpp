@@ -6,6 +6,7 @@
 
 #include "actors/ask.hpp"
 #include "actors/control_connection.hpp"
+#include "actors/secure_kit.hpp"
 #include "actors/watcher.hpp"
 #include "cellsock/v1/socket.pb.h"
 #include "stack/limits.hpp"
@@ -19,7 +20,12 @@ struct client_seed {
   msg::owner who;
   std::uint64_t instance =
       0;  // of this daemon run: tells a program that its sockets' daemon is gone
+  std::vector<std::uint32_t> gids = {};  // of the program, by the kernel's word
+  secure_kit kit = {};
 };
+
+/// What a socket of this shape has set; it need not live.
+[[nodiscard]] std::int64_t kept_value(const msg::socket_shape& shape, msg::option option);
 
 /// One control connection: decodes requests, asks the actor concerned, encodes the answer. Calls on
 /// different sockets never wait for each other. A socket may be acted on only if this connection
@@ -49,6 +55,8 @@ private:
   void shutdown(request_id id, const v1::ShutdownRequest& m);
   void get_option(request_id id, const v1::GetOptionRequest& m);
   void set_option(request_id id, const v1::SetOptionRequest& m);
+  void get_secure_option(request_id id, const v1::GetSecureOptionRequest& m);
+  void set_secure_option(request_id id, const v1::SetSecureOptionRequest& m);
   void names(request_id id, const v1::NamesRequest& m);
   void reason(request_id id, const v1::ReasonRequest& m);
   void resolve(request_id id, const v1::ResolveRequest& m);
@@ -71,11 +79,17 @@ private:
                         const std::function<void()>& if_gone = {});
   void with_tombstone(request_id id, std::uint64_t cookie,
                       std::function<void(const msg::tombstone&)> use);
+  void amend(request_id id, std::uint64_t cookie,
+             std::function<result<msg::socket_shape>(const msg::tombstone&)> change,
+             std::function<void(v1::Reply&)> fill);
+  void amend_option(request_id id, std::uint64_t cookie, const msg::set_option& m);
+  void amend_secure_option(request_id id, std::uint64_t cookie, const msg::set_secure_option& m);
   void grant(socket_cookie cookie, socket_handle actor);
   /// The link of a name ("": the default one), or a failure that names those there are.
   [[nodiscard]] result<supervisor_handle> link_named(std::string_view name) const;
   /// Of a socket that exists, so that its device was checked.
   [[nodiscard]] supervisor_handle link_of(const msg::socket_shape& shape) const;
+  [[nodiscard]] link_kind kind_of(const msg::socket_shape& shape) const;
   void get_device(request_id id, std::uint64_t cookie);
   void set_device(request_id id, const v1::SetOptionRequest& m);
   void choose_pdn(request_id id, const socket_handle& actor, const msg::move_channel& back,
@@ -91,6 +105,9 @@ private:
   [[nodiscard]] auto refusal(request_id id) {
     return [this, id](const failure& why) { refuse(id, why); };
   }
+
+  /// As whom it sees credentials.
+  [[nodiscard]] program eyes() const { return {program_id{}, seed_.who.uid, seed_.gids}; }
 
   client_seed seed_;
   std::optional<watcher> watcher_;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "actors/messages.hpp"
-#include "actors/secure_messages.hpp"
 
 /// The catalogue of actors: read this first. Each line is a conversation: what is asked, what is
 /// answered. A failed request is answered with an error that carries an errc (to_error below;
@@ -233,7 +232,9 @@ using keeper_handle = caf::typed_actor<
     // Fails with credential_missing: names the tag.
     caf::replies_to<msg::prepare_handshake>::with<msg::handshake_prepared>,
     caf::reacts_to<msg::keep_session>, caf::reacts_to<msg::forget_session>,
-    caf::reacts_to<msg::purge_sessions>>;
+    caf::reacts_to<msg::purge_sessions>,
+    // From its own timer.
+    caf::reacts_to<msg::tickets_aged>>;
 
 /// One control connection of a program: requests in, replies out, in any order.
 using client_handle =
@@ -247,6 +248,7 @@ using gateway_handle =
                      // Fails with bad_socket.
                      caf::replies_to<msg::find_socket>::with<msg::socket_found>,
                      caf::replies_to<msg::find_tombstone>::with<msg::tombstone>,
+                     caf::reacts_to<msg::amend_tombstone>,
                      caf::replies_to<msg::take_pending_error>::with<msg::end_reason>,
                      caf::replies_to<msg::get_gateway_report>::with<msg::gateway_report>,
                      caf::reacts_to<msg::count_request>,
@@ -368,6 +370,7 @@ CELLSOCK_MESSAGE(handshake_prepared)
 CELLSOCK_MESSAGE(keep_session)
 CELLSOCK_MESSAGE(forget_session)
 CELLSOCK_MESSAGE(purge_sessions)
+CELLSOCK_MESSAGE(tickets_aged)
 CELLSOCK_MESSAGE(radio_news)
 CELLSOCK_MESSAGE(ask_radio)
 CELLSOCK_MESSAGE(radio_word)
@@ -396,6 +399,7 @@ CELLSOCK_MESSAGE(find_socket)
 CELLSOCK_MESSAGE(socket_found)
 CELLSOCK_MESSAGE(find_tombstone)
 CELLSOCK_MESSAGE(take_pending_error)
+CELLSOCK_MESSAGE(amend_tombstone)
 CELLSOCK_MESSAGE(get_gateway_report)
 CELLSOCK_MESSAGE(gateway_report)
 CELLSOCK_MESSAGE(count_request)

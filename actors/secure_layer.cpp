@@ -127,8 +127,8 @@ void secure_layer::prepare(tls::role as, const std::optional<endpoint>& peer,
 void secure_layer::look(tls::session& session) {
   const auto told = told_->phase;
   if (const auto now = session.state(); now != told) {
-    if (now == tls::phase::failed) return say_failed(session.why());
     auto facts = std::make_shared<const tls::facts>(session.facts());
+    if (now == tls::phase::failed) return say_failed(session.why(), std::move(facts));
     if (now == tls::phase::open && told == tls::phase::handshaking) say_open(*facts);
     say(now, std::move(facts));
   }
@@ -165,13 +165,13 @@ void secure_layer::say_again() {
   up(*told_);
 }
 
-void secure_layer::say_failed(const failure& why) {
+void secure_layer::say_failed(const failure& why, std::shared_ptr<const tls::facts> facts) {
   if (key_ && offered_session_) send(seed_.kit.keeper, msg::forget_session{*key_});
   log::warn("secure-failed", {{"link", seed_.link},
                               {"socket", number(seed_.id)},
                               {"why", cellsock::name(why.code)},
                               {"detail", why.detail}});
-  say(tls::phase::failed, {}, why);
+  say(tls::phase::failed, std::move(facts), why);
 }
 
 }  // namespace cellsock

@@ -74,7 +74,7 @@ protected:
   void look(tls::session& session);
   void say(tls::phase now, std::shared_ptr<const tls::facts> facts = {},
            const failure& why = failure{errc::none});
-  void say_failed(const failure& why);
+  void say_failed(const failure& why, std::shared_ptr<const tls::facts> facts = {});
   /// The same as last time, if there was any: what `complete` puts into it has changed.
   void say_again();
   void gone();

@@ -119,6 +119,7 @@ void supervisor_actor::on_exit() {
   ids_ = {};
   bridge_ = nullptr;
   seed_.directory = nullptr;
+  seed_.kit = {};
 }
 
 // ---- sockets ----

@@ -74,6 +74,8 @@ inline constexpr std::size_t chain_certificates_max = 8;
 /// RFC 4279 asks for 128 of an identity and 64 of a key; the TLS library takes 32 of a key.
 inline constexpr std::size_t psk_bytes_max = 32;
 inline constexpr std::size_t psk_identity_bytes_max = 128;
+/// Threads that handshakes run on: each of 8 ms, so four make 500 a second.
+inline constexpr unsigned worker_threads_max = 4;
 /// Under one owner; the machine's own are an owner of their own.
 inline constexpr std::size_t credentials_per_owner_max = 256;
 inline constexpr std::size_t credentials_max = 4096;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <deque>
-
 #include "actors/secure_kit.hpp"
+#include "tests/support/held_workers.hpp"
 #include "tests/support/pki.hpp"
 #include "tests/support/seeded_random.hpp"
 
@@ -39,6 +38,7 @@ public:
           ++book_.forgotten;
           book_.sessions.erase(m.key);
         },
+        [](const msg::tickets_aged&) {},
         [this](const msg::purge_sessions&) {
           ++book_.purges;
           book_.sessions.clear();
@@ -48,26 +48,6 @@ public:
 
 private:
   keeper_notes& book_;
-};
-
-/// Does a job at once, or when the test says so.
-struct held_workers final : workers {
-  bool hold = false;
-  std::deque<std::function<void()>> jobs;
-  void run(std::function<void()> job) override {
-    if (hold)
-      jobs.push_back(std::move(job));
-    else
-      job();
-  }
-  void let_go() {
-    hold = false;
-    while (!jobs.empty()) {
-      auto job = std::move(jobs.front());
-      jobs.pop_front();
-      job();
-    }
-  }
 };
 
 }  // namespace cellsock::test

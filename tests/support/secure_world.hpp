@@ -29,6 +29,7 @@ struct secure_world : actor_world {
 
   explicit secure_world(tls::choices choices, stream_rules stream = {}) {
     kept.tags = {trusting()};
+    also = [this] { return aside->work(); };
     socket_seed seed{socket_id{1}, pair.cookie, {}, {}, pair.ours, {}, supervisor};
     seed.shape.kind = Kind;
     seed.shape.secure = std::make_shared<const tls::choices>(std::move(choices));
