@@ -92,9 +92,9 @@ public:
   }
   void secure_heard(const msg::secure_news& m) {
     secure_begun = true;
-    secure.phase = m.phase;
-    secure.why = m.why;
-    if (m.facts) secure.facts = m.facts;
+    auto facts = m.facts ? m.facts : secure.facts;
+    secure = m;
+    secure.facts = std::move(facts);
   }
   /// Whether `m` may be bound as far as can be told here; errc::none if so.
   [[nodiscard]] failure may_bind(const msg::bind_channel& m) const;

@@ -176,6 +176,10 @@ void stream_actor::perform(socket_action action, const failure& why) {
       if (!program_gone_) end(why);
       close_in_modem();
       break;
+    case socket_action::abandon:
+      // A modem's connect cannot be taken back; a handshake behind it can.
+      if (common_.layer) send(bridge_, msg::finish_sending{common_.id});
+      break;
     case socket_action::quit: break;
     case socket_action::count_: break;
   }

@@ -108,6 +108,8 @@ inline constexpr auto tls_last_words_max = 5s;
 inline constexpr std::size_t handshakes_per_listener_max = 8;
 /// Of a secure datagram socket, each way and on each side of the engine.
 inline constexpr std::size_t dtls_queue_datagrams_max = 16;
+/// Connections that one user's sockets may have saved at once (nRF: 4).
+inline constexpr std::size_t dtls_saved_per_user_max = 4;
 /// A handshake over a radio that wakes up first: three round trips of 2 s, and as much again.
 inline constexpr auto tls_handshake_max = 60s;
 /// Sessions kept for resumption: 2 KiB each with the peer's certificate.

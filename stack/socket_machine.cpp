@@ -28,7 +28,7 @@ constexpr std::array edges{
     edge{s::connecting, e::connected, s::open, a::open_channel},
     edge{s::connecting, e::connect_failed, s::ended, a::fail_channel},
     edge{s::connecting, e::broken, s::ended, a::fail_channel},
-    edge{s::connecting, e::hung_up, s::abandoned, a::none},
+    edge{s::connecting, e::hung_up, s::abandoned, a::abandon},
     edge{s::connecting, e::stop, s::abandoned, a::fail_channel},
 
     edge{s::listening, e::broken, s::ended, a::fail_channel},

@@ -55,6 +55,7 @@ enum class socket_action : std::uint8_t {
   end_channel,
   flush_rest,
   close_modem,
+  abandon,  // the program closed while it was being connected
   quit,
   count_
 };

@@ -340,6 +340,22 @@ TEST_CASE_FIXTURE(fixture,
   }
 }
 
+TEST_CASE_FIXTURE(fixture, "closed in the handshake: it is over at once") {
+  REQUIRE(begin_connect().code == errc::connect_in_progress);
+  SUBCASE("while the link connects") {
+    pair.theirs.reset();
+    settle();
+    CHECK(book.forgets == 0);
+    connect_ends(msg::socket_connected{});
+  }
+  SUBCASE("with a peer that says nothing") {
+    connect_ends(msg::socket_connected{});
+    pair.theirs.reset();
+  }
+  run();
+  CHECK(book.forgets == 1);
+}
+
 TEST_CASE_FIXTURE(fixture, "choices: before, not during, not after") {
   CHECK(choose(tls::option::alpn, std::vector<std::string>{"mqtt"}).code == errc::none);
   REQUIRE(begin_connect().code == errc::connect_in_progress);
