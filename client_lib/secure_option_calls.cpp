@@ -27,7 +27,11 @@ int set_secure(int fd, wire::SecureOption which, const wire::SecureValue& value)
   wanted.set_option(which);
   *wanted.mutable_value() = value;
   const auto reply = ask_about(watch(*socket), request, briefly());
-  return reply ? 0 : -reply.why().error;
+  if (!reply) return -reply.why().error;
+  // Nothing is sent in between. The daemon would drop it; here its program can be told.
+  if (which == wire::SECURE_OPTION_CONNECTION_SAVE) socket->entry->connection_saved = true;
+  if (which == wire::SECURE_OPTION_CONNECTION_LOAD) socket->entry->connection_saved = false;
+  return 0;
 }
 
 int get_secure(int fd, wire::SecureOption which, wire::SecureValue& value) {
