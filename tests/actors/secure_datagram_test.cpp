@@ -462,7 +462,7 @@ TEST_CASE_FIXTURE(fixture,
                   "handshake steps are taken aside, and the socket may be gone meanwhile") {
   aside->hold = true;
   connect();
-  CHECK(aside->jobs.size() == 1);
+  CHECK(aside->waiting() == 1);
   CHECK(book.datagrams.empty());
   SUBCASE("it goes on when they are done") {
     aside->let_go();
