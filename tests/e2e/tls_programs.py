@@ -31,11 +31,11 @@ def free_port(kind=socket.SOCK_STREAM):
 class Program:
     """A child whose output is read as it comes."""
 
-    def __init__(self, *command):
+    def __init__(self, *command, cwd=None):
         self.command = [str(c) for c in command]
         # A peer's input stays open: OpenSSL's take its end for their own.
         self.child = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                      stderr=subprocess.STDOUT)
+                                      stderr=subprocess.STDOUT, cwd=cwd)
         self.text = ""
 
     def wait_for(self, words):
@@ -133,15 +133,15 @@ def kind_of(protocol):
 class Peers:
     """For a TestCase: the far ends it starts are gone at its end."""
 
-    def start(self, *command):
-        program = Program(*command)
+    def start(self, *command, **options):
+        program = Program(*command, **options)
         self.addCleanup(program.close)
         return program
 
-    def openssl_server(self, protocol, *arguments):
+    def openssl_server(self, protocol, *arguments, **options):
         port = free_port(kind_of(protocol))
         server = self.start("openssl", "s_server", "-accept", f"127.0.0.1:{port}", VERSIONS[protocol],
-                            *(["-timeout"] if protocol == "dtls" else []), *arguments)
+                            *(["-timeout"] if protocol == "dtls" else []), *arguments, **options)
         server.wait_for("ACCEPT")
         return server, port
 
@@ -180,22 +180,24 @@ class Peers:
 
 
 class Relay(threading.Thread):
-    """Datagrams both ways between a client and a server; some are lost, some overtaken, by a seed."""
+    """Datagrams both ways between a client and a server; some are lost, some overtaken, some come
+    twice, by a seed."""
 
-    def __init__(self, server_port, seed, lost=0.1, late=0.1):
+    def __init__(self, server_port, seed, lost=0.1, late=0.1, twice=0.0):
         super().__init__(daemon=True)
         self.luck = random.Random(seed)
-        self.shares = (lost, lost + late)
+        self.lose, self.hold, self.repeat = lost, lost + late, lost + late + twice
+        self.client = None
         self.near = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.near.bind(("127.0.0.1", 0))
         self.far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.far.connect(("127.0.0.1", server_port))
         self.port = self.near.getsockname()[1]
         self.stop_reader, self.stop_writer = os.pipe()
-        self.lost = self.late = self.passed = 0
+        self.lost = self.late = self.repeated = 0
 
     def run(self):
-        client, held = None, None
+        held = None
         while True:
             ready, _, _ = select.select([self.near, self.far, self.stop_reader], [], [])
             if self.stop_reader in ready:
@@ -206,27 +208,33 @@ class Relay(threading.Thread):
                 except ConnectionError:
                     continue
                 if end is self.near:
-                    client = sender
+                    self.client = sender
                 fate = self.luck.random()
-                if fate < self.shares[0]:
+                if fate < self.lose:
                     self.lost += 1
                     continue
-                if fate < self.shares[1] and held is None:
+                if fate < self.hold and held is None:
                     self.late += 1
                     held = (end, data)
                     continue
-                self.pass_on(end, data, client)
+                self.pass_on(end, data)
+                if self.hold <= fate < self.repeat:
+                    self.repeated += 1
+                    self.pass_on(end, data)
                 if held is not None:
-                    self.pass_on(*held, client)
+                    self.pass_on(*held)
                     held = None
 
-    def pass_on(self, end, data, client):
-        self.passed += 1
+    def pass_on(self, end, data):
         with contextlib.suppress(ConnectionError):
             if end is self.near:
                 self.far.send(data)
-            elif client is not None:
-                self.near.sendto(data, client)
+            elif self.client is not None:
+                self.near.sendto(data, self.client)
+
+    def tell_client(self, data):
+        """As if the server had said it."""
+        self.near.sendto(data, self.client)
 
     def stop(self):
         os.write(self.stop_writer, b"x")
