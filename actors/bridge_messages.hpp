@@ -26,6 +26,7 @@ struct connect_socket {
   socket_id id;
   endpoint peer;
   std::chrono::milliseconds timeout;
+  std::chrono::milliseconds asked{0};  // what the program set (SO_SNDTIMEO); 0: nothing
 };
 struct socket_connected {
   std::optional<endpoint> local = {};  // where the link knows it

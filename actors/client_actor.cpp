@@ -69,6 +69,7 @@ void client_actor::on_exit() {
   log::debug("control-closed",
              {{"pid", seed_.who.pid}, {"uid", seed_.who.uid}, {"program", seed_.who.program}});
   seed_.gateway = nullptr;
+  seed_.kit = {};
   seed_.links.clear();
   grants_.clear();
 }

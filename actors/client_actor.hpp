@@ -6,6 +6,7 @@
 
 #include "actors/ask.hpp"
 #include "actors/control_connection.hpp"
+#include "actors/secure_kit.hpp"
 #include "actors/watcher.hpp"
 #include "cellsock/v1/socket.pb.h"
 #include "stack/limits.hpp"
@@ -19,6 +20,8 @@ struct client_seed {
   msg::owner who;
   std::uint64_t instance =
       0;  // of this daemon run: tells a program that its sockets' daemon is gone
+  std::vector<std::uint32_t> gids = {};  // of the program, by the kernel's word
+  secure_kit kit = {};
 };
 
 /// One control connection: decodes requests, asks the actor concerned, encodes the answer. Calls on

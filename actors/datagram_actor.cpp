@@ -177,7 +177,8 @@ caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_c
   common_.say_connecting(*m.peer);
   auto promise = make_response_promise<msg::channel_connected>();
   const auto timeout = common_.connect_timeout();
-  ask(this, bridge_, timeout + bridge_reply_max, msg::connect_socket{common_.id, *told, timeout},
+  ask(this, bridge_, common_.connect_reply_max(timeout),
+      msg::connect_socket{common_.id, *told, timeout, common_.shape.send_timeout},
       on<msg::socket_connected>(
           [this, promise, peer = *m.peer](const msg::socket_connected& c) mutable {
             connecting_ = false;

@@ -43,6 +43,9 @@ inline constexpr std::array table{
     row{"at-command", level::info, "link pid uid", "a person sent an AT command (`cellsock at`)"},
     row{"watch-started", level::info, "pid uid events trace payload",
         "a watcher came; to the watcher itself: from here on nothing is left out unsaid"},
+    // Secure sockets.
+    row{"no-entropy", level::error, "detail",
+        "the system gives no randomness: nothing secure can be begun"},
     // Sockets.
     row{"socket-opened", level::info, "link socket cookie pid program", "a program made a socket"},
     row{"listening", level::info, "link socket local", "a socket takes connections"},
@@ -55,6 +58,12 @@ inline constexpr std::array table{
     row{"connect-started", level::debug, "link socket peer", "the modem was asked to connect"},
     row{"connected", level::info, "link socket peer", "the connect stands"},
     row{"connect-failed", level::info, "link socket peer why detail", "the connect did not"},
+    row{"handshake-done", level::info,
+        "link socket version suite resumed subject until verified alpn",
+        "a secure socket is open: what was agreed on, and with whom"},
+    row{"secure-failed", level::warn, "link socket why detail",
+        "a handshake or a secure connection failed; `detail` names the certificate, alert or "
+        "record"},
     row{"socket-ended", level::info, "link cookie why detail",
         "its channel ended abnormally; the program can ask why"},
     row{"socket-closed", level::info, "link socket", "closed by its program and in the modem"},

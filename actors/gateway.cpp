@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <random>
 
 #include "actors/ask.hpp"
@@ -24,6 +25,25 @@ msg::owner peer_of(int fd) {
           std::move(found.unit)};
 }
 
+/// The groups of the program's user when it connected, its first among them.
+std::vector<std::uint32_t> groups_of(int fd) {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return {};
+  std::vector<std::uint32_t> all{credentials.gid};
+  std::vector<gid_t> more(64);
+  for (;;) {
+    size = static_cast<socklen_t>(more.size() * sizeof(gid_t));
+    if (::getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, more.data(), &size) == 0) break;
+    if (errno != ERANGE) return all;
+    more.resize(size / sizeof(gid_t));  // as many as there are
+  }
+  more.resize(size / sizeof(gid_t));
+  for (const auto gid : more)
+    if (gid != credentials.gid) all.push_back(gid);
+  return all;
+}
+
 std::uint64_t random_instance() {
   std::random_device source;
   return (std::uint64_t{source()} << 32) | source() | 1;
@@ -32,10 +52,11 @@ std::uint64_t random_instance() {
 }  // namespace
 
 gateway_actor::gateway_actor(caf::actor_config& config, const reactor& loop,
-                             link_factory make_links)
+                             link_factory make_links, secure_kit kit)
     : gateway_handle::base(config),
       loop_(loop),
       make_links_(std::move(make_links)),
+      kit_(std::move(kit)),
       instance_(random_instance()) {
   counters_.started = clock().now();
 }
@@ -82,6 +103,8 @@ gateway_actor::behavior_type gateway_actor::make_behavior() {
 void gateway_actor::on_exit() {
   clients_.clear();
   links_.clear();
+  make_links_ = {};
+  kit_ = {};
   directory_ = {};
 }
 
@@ -104,13 +127,14 @@ void gateway_actor::adopt(const msg::connection_made& m) {
     log::warn("connection-refused", {{"connections", clients_.size()}, {"pid", who.pid}});
     return;  // the last holder of the descriptor closes it
   }
+  auto groups = groups_of(m.socket->get());
   auto connection = control_connection::adopt(m.socket->release(), loop_);
   if (!connection) {
     ++counters_.connections_refused;
     return log::error("connection-failed", {{"detail", connection.error().detail}});
   }
-  const auto actor =
-      spawn<client_actor>(client_seed{std::move(*connection), this, links_, who, instance_});
+  const auto actor = spawn<client_actor>(
+      client_seed{std::move(*connection), this, links_, who, instance_, std::move(groups), kit_});
   monitor(actor);
   clients_.emplace(actor.address(), client{actor, who});
 }

@@ -4,6 +4,7 @@
 
 #include "actors/directory.hpp"
 #include "actors/reactor.hpp"
+#include "actors/secure_kit.hpp"
 
 namespace cellsock {
 
@@ -12,7 +13,8 @@ namespace cellsock {
 class gateway_actor final : public gateway_handle::base {
 public:
   using link_factory = std::function<link_list(caf::actor_system&, gateway_handle)>;
-  gateway_actor(caf::actor_config& config, const reactor& loop, link_factory make_links);
+  gateway_actor(caf::actor_config& config, const reactor& loop, link_factory make_links,
+                secure_kit kit);
   behavior_type make_behavior() override;
   void on_exit() override;
 
@@ -23,6 +25,7 @@ private:
 
   const reactor& loop_;
   link_factory make_links_;
+  secure_kit kit_;
   link_list links_;
   directory directory_;
   struct client {

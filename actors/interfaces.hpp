@@ -128,8 +128,9 @@ using layer_handle = carrier_handle::extend_with<carried_handle>::extend<
     // DTLS; fail with would_block, invalid_argument, not_connected, limit_reached.
     caf::replies_to<msg::save_connection>::with<msg::option_set>,
     caf::replies_to<msg::load_connection>::with<msg::option_set>,
-    // From its runner (session_runner.hpp).
-    caf::reacts_to<msg::session_stepped>, caf::reacts_to<msg::session_due>>;
+    // From its runner (session_runner.hpp), and when an end took long enough.
+    caf::reacts_to<msg::linger_over>, caf::reacts_to<msg::session_stepped>,
+    caf::reacts_to<msg::session_due>>;
 
 /// One modem: shell around the AT engine.
 using bridge_handle = carrier_handle::extend<
@@ -232,7 +233,9 @@ using keeper_handle = caf::typed_actor<
     // Fails with credential_missing: names the tag.
     caf::replies_to<msg::prepare_handshake>::with<msg::handshake_prepared>,
     caf::reacts_to<msg::keep_session>, caf::reacts_to<msg::forget_session>,
-    caf::reacts_to<msg::purge_sessions>>;
+    caf::reacts_to<msg::purge_sessions>,
+    // From its own timer.
+    caf::reacts_to<msg::tickets_aged>>;
 
 /// One control connection of a program: requests in, replies out, in any order.
 using client_handle =
@@ -367,6 +370,7 @@ CELLSOCK_MESSAGE(handshake_prepared)
 CELLSOCK_MESSAGE(keep_session)
 CELLSOCK_MESSAGE(forget_session)
 CELLSOCK_MESSAGE(purge_sessions)
+CELLSOCK_MESSAGE(tickets_aged)
 CELLSOCK_MESSAGE(radio_news)
 CELLSOCK_MESSAGE(ask_radio)
 CELLSOCK_MESSAGE(radio_word)

@@ -14,16 +14,19 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include "actors/event_bus.hpp"
 #include "actors/gateway.hpp"
 #include "actors/host/host_bridge_actor.hpp"
+#include "actors/keeper_actor.hpp"
 #include "actors/kernel_probe.hpp"
 #include "actors/listener.hpp"
 #include "actors/log.hpp"
 #include "actors/loop.hpp"
 #include "actors/options.hpp"
 #include "actors/supervisor_actor.hpp"
+#include "actors/worker_pool.hpp"
 #include "modem_bridge/bridge_actor.hpp"
 #include "modem_bridge/port/make_port.hpp"
 #include "stack/limits.hpp"
@@ -147,8 +150,8 @@ bridge_factory bridge_of(const modem_settings& modem, bool log_trace, reactor& l
   };
 }
 
-gateway_actor::link_factory links_of(const settings& config, reactor& loop) {
-  return [&config, &loop](caf::actor_system& system, gateway_handle gateway) {
+gateway_actor::link_factory links_of(const settings& config, const secure_kit& kit, reactor& loop) {
+  return [&config, kit, &loop](caf::actor_system& system, gateway_handle gateway) {
     link_list links;
     for (const auto& modem : config.modems) {
       supervisor_seed seed{modem.name, modem.uri, bridge_of(modem, config.log_trace, loop),
@@ -162,6 +165,7 @@ gateway_actor::link_factory links_of(const settings& config, reactor& loop) {
       seed.rai_automatic = modem.rai == "auto";
       seed.rai_unguessed = words_of(modem.rai_unguessed);
       seed.links = static_cast<std::uint32_t>(config.modems.size());
+      seed.kit = kit;
       links.push_back(
           {modem.name, supervisor_handle(system.spawn<supervisor_actor>(seed, loop)), seed.kind});
     }
@@ -204,6 +208,29 @@ listener::access access_of(const settings& config) {
   return who;
 }
 
+/// Without randomness the daemon runs; what is secure says no_entropy.
+std::shared_ptr<tls::random_source> randomness() {
+  auto made = tls::system_random();
+  if (made) return std::move(*made);
+  log::error("no-entropy", {{"detail", made.error().detail}});
+  return nullptr;
+}
+
+/// A handshake keeps a core busy: one thread for each, few on a machine of many.
+unsigned worker_threads() {
+  return std::clamp(std::thread::hardware_concurrency(), 1U, limits::worker_threads_max);
+}
+
+secure_kit make_kit(caf::actor_system& system, std::shared_ptr<workers> aside) {
+  secure_kit kit{
+      {}, std::move(aside), randomness(), [] {
+        return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+      }};
+  kit.keeper =
+      keeper_handle(system.spawn<keeper_actor>(keeper_seed{kit.aside, kit.random, kit.today}));
+  return kit;
+}
+
 int run(const settings& config) {
   if (const auto kernel = probe_kernel(); !kernel) {
     std::fprintf(stderr, "cellsockd: %s\n", kernel.error().detail.c_str());
@@ -225,7 +252,10 @@ int run(const settings& config) {
   loop.enter = [&scheduler] { scheduler.enter(); };
   loop.leave = [&scheduler] { scheduler.leave(); };
 
-  auto gateway = gateway_handle(system.spawn<gateway_actor>(loop, links_of(config, loop)));
+  const auto threads = std::make_shared<worker_pool>(worker_threads());
+  auto kit = make_kit(system, threads);
+  auto gateway =
+      gateway_handle(system.spawn<gateway_actor>(loop, links_of(config, kit, loop), kit));
   caf::actor_cast<caf::strong_actor_ptr>(gateway)->get()->attach_functor(
       [&io](const caf::error&) { io.stop(); });
   (*control)->start(gateway);
@@ -253,6 +283,9 @@ int run(const settings& config) {
   });
   io.run();
   gateway = gateway_handle{};
+  threads->stop();  // before the actors that its jobs tell
+  caf::anon_send_exit(kit.keeper, caf::exit_reason::user_shutdown);
+  kit = {};
   overdue.cancel();
   signals.cancel();
   io.restart();

@@ -83,4 +83,7 @@ struct purge_sessions {
   std::uint32_t user = 0;
 };
 
+// ---- keeper -> itself ----
+struct tickets_aged {};
+
 }  // namespace cellsock::msg

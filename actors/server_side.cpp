@@ -6,6 +6,7 @@
 #include "actors/log.hpp"
 #include "actors/through_bridge.hpp"
 #include "actors/translate.hpp"
+#include "stack/limits.hpp"
 
 namespace cellsock {
 
@@ -34,7 +35,10 @@ void server_side::room() {
 }
 
 void server_side::next() {
-  if (busy_ || !waiting_ || retry_due_) return;
+  pass_on();
+  if (!ready_.empty()) return end_->arm_write();
+  if (busy_ || !waiting_ || retry_due_ || handshakes_ >= limits::handshakes_per_listener_max)
+    return;
   if (!end_->room_for_connection()) return end_->arm_write();
   busy_ = true;
   ask(&self_, supervisor_, limits::actor_reply_max,
@@ -54,23 +58,40 @@ void server_side::take(const child& made) {
 }
 
 void server_side::hand_over(const child& made, const msg::socket_accepted& came) {
-  ask(&self_, made.actor, limits::actor_reply_max,
-      msg::begin_accepted{common_.id, came.peer, came.local},
+  const auto limit =
+      secure() ? limits::tls_handshake_max + bridge_reply_max * 2 : limits::actor_reply_max;
+  if (secure()) {
+    busy_ = complained_ = false;
+    ++handshakes_;
+  }
+  const auto ended = [this, made, peer = came.peer](const failure& why) {
+    if (secure())
+      --handshakes_;
+    else if (why.code != errc::none)
+      return failed(why);
+    if (!secure()) busy_ = complained_ = false;
+    ready_.push_back({made, peer, why.code});
+    next();
+  };
+  ask(&self_, made.actor, limit, msg::begin_accepted{common_.id, came.peer, came.local},
       on<msg::channel_connected>(
-          [this, made, peer = came.peer](const msg::channel_connected&) { pass(made, peer); }),
-      [this](const failure& why) { failed(why); });
+          [ended](const msg::channel_connected&) { ended(failure{errc::none}); }),
+      ended);
+  if (secure()) next();
 }
 
-void server_side::pass(const child& made, const endpoint& peer) {
-  busy_ = complained_ = false;
-  const auto how =
-      end_->pass_connection(wire::connection_record(made.cookie, peer), made.program_end->get());
-  if (how != channel::write_end::took)
-    log::warn("accept-refused", {{"link", common_.link},
-                                 {"socket", number(common_.id)},
-                                 {"why", cellsock::name(errc::limit_reached)},
-                                 {"detail", "its channel takes no more connections"}});
-  next();
+void server_side::pass_on() {
+  while (!ready_.empty() && end_->room_for_connection()) {
+    const auto one = std::move(ready_.front());
+    ready_.pop_front();
+    const auto how = end_->pass_connection(
+        wire::connection_record(one.made.cookie, one.peer, one.why), one.made.program_end->get());
+    if (how != channel::write_end::took)
+      log::warn("accept-refused", {{"link", common_.link},
+                                   {"socket", number(common_.id)},
+                                   {"why", cellsock::name(errc::limit_reached)},
+                                   {"detail", "its channel takes no more connections"}});
+  }
 }
 
 void server_side::failed(const failure& why) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <deque>
+
 #include "actors/socket_seed.hpp"
 
 namespace cellsock {
 
 /// What a listener does beside being a socket: takes connections from the link while there is room
 /// for them in its channel, and passes each on as a record with its descriptor. One at a time, so
-/// that they arrive in order. A part of the stream actor: runs inside it.
+/// that they arrive in order; secure ones when their handshake is done, several of them in theirs
+/// at once. A part of the stream actor: runs inside it.
 class server_side {
 public:
   server_side(socket_handle::base& self, const socket_common& common, std::shared_ptr<channel> end,
@@ -31,7 +34,15 @@ private:
   void next();
   void take(const child& made);
   void hand_over(const child& made, const msg::socket_accepted& came);
-  void pass(const child& made, const endpoint& peer);
+  /// A connection that its program can have; with `why`: whose handshake failed, so that the
+  /// program's accept fails with it and the descriptor is closed unused.
+  struct ready {
+    child made;
+    endpoint peer;
+    errc why = errc::none;
+  };
+  void pass_on();
+  [[nodiscard]] bool secure() const { return common_.shape.secure != nullptr; }
   void failed(const failure& why);
 
   socket_handle::base& self_;
@@ -41,6 +52,8 @@ private:
   supervisor_handle supervisor_;
   bool waiting_ = false;  // as far as is known the link has one
   bool busy_ = false;     // one is being taken
+  std::size_t handshakes_ = 0;
+  std::deque<ready> ready_;
   bool complained_ = false;
   bool retry_due_ = false;
 };

@@ -164,4 +164,13 @@ std::chrono::milliseconds socket_common::connect_timeout() const {
   return std::min<std::chrono::milliseconds>(shape.send_timeout, limits::connect_timeout_max);
 }
 
+std::chrono::milliseconds socket_common::connect_reply_max(
+    std::chrono::milliseconds timeout) const {
+  // A handshake comes on top; nRF's longest time for one is above our own.
+  constexpr auto handshake = std::max<std::chrono::seconds>(
+      limits::tls_handshake_max, std::chrono::seconds(tls::handshake_times.back().seconds + 1));
+  const auto plain = timeout + bridge_reply_max;
+  return layer ? plain + handshake + bridge_reply_max : plain;
+}
+
 }  // namespace cellsock

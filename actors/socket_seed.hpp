@@ -3,9 +3,14 @@
 #include "actors/channel.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/secure_kit.hpp"
+#include "stack/limits.hpp"
 #include "stack/option_rows.hpp"
 
 namespace cellsock {
+
+/// What is asked of the bridge may wait: it serves others first, and each connect before this may
+/// take its own timeout.
+inline constexpr auto bridge_reply_max = limits::connect_timeout_max + limits::linger_max;
 
 /// What a socket actor is born with.
 struct socket_seed {
@@ -103,6 +108,9 @@ public:
   void say_connect_failed(const endpoint& to, const failure& why) const;
   /// How long the modem may try to connect for this socket.
   [[nodiscard]] std::chrono::milliseconds connect_timeout() const;
+  /// How long its carrier may take to answer a connect of that timeout.
+  [[nodiscard]] std::chrono::milliseconds connect_reply_max(
+      std::chrono::milliseconds timeout) const;
 };
 
 }  // namespace cellsock

@@ -226,7 +226,8 @@ caf::result<msg::channel_connected> stream_actor::connect(const msg::connect_cha
 
 void stream_actor::ask_connect(const endpoint& to, const endpoint& told,
                                std::chrono::milliseconds timeout) {
-  ask(this, bridge_, timeout + bridge_reply_max, msg::connect_socket{common_.id, told, timeout},
+  ask(this, bridge_, common_.connect_reply_max(timeout),
+      msg::connect_socket{common_.id, told, timeout, common_.shape.send_timeout},
       on<msg::socket_connected>([this, to](const msg::socket_connected& c) {
         if (c.local) common_.local = common_.from_link(*c.local);
         common_.say_connected(to);

@@ -24,6 +24,7 @@ private:
   caf::result<msg::channel_listening> listen(const msg::listen_channel& m);
   void ask_listen(unsigned backlog, caf::typed_response_promise<msg::channel_listening> answer);
   caf::result<msg::channel_connected> begin_accepted(const msg::begin_accepted& m);
+  void open_accepted();
   caf::result<msg::channel_flushed> flush(const msg::flush_channel& m);
   caf::result<msg::option_set> set(const msg::set_option& m);
   [[nodiscard]] bool untouched() const;

@@ -60,11 +60,29 @@ caf::result<msg::channel_connected> stream_actor::begin_accepted(const msg::begi
   common_.local = common_.from_link(m.local);
   send(supervisor_, msg::connection_taken{common_.id, m.listener, *common_.peer});
   radio_.connect_ended(true, common_.peer);
+  if (!common_.layer) {
+    open_accepted();
+    return msg::channel_connected{};
+  }
+  auto answer = make_response_promise<msg::channel_connected>();
+  ask(this, common_.layer, limits::tls_handshake_max + bridge_reply_max,
+      msg::begin_server{common_.id, m.peer},
+      on<msg::channel_connected>([this, answer](const msg::channel_connected& c) mutable {
+        open_accepted();
+        answer.deliver(c);
+      }),
+      [this, answer](const failure& why) mutable {
+        answer.deliver(to_error(why));
+        advance(socket_event::hung_up);  // nobody will ever hold it
+      });
+  return answer;
+}
+
+void stream_actor::open_accepted() {
   advance(socket_event::accepted);
   moved_at_ = clock().now();
   watch_session();
   if (common_.shape.options.count(msg::option::receive_buffer) > 0) hold_for_program();
-  return msg::channel_connected{};
 }
 
 void stream_actor::watch_session() {

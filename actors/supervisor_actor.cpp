@@ -6,6 +6,7 @@
 #include "actors/ask.hpp"
 #include "actors/datagram_actor.hpp"
 #include "actors/log.hpp"
+#include "actors/secure_layer.hpp"
 #include "actors/stream_actor.hpp"
 #include "stack/limits.hpp"
 
@@ -118,6 +119,7 @@ void supervisor_actor::on_exit() {
   ids_ = {};
   bridge_ = nullptr;
   seed_.directory = nullptr;
+  seed_.kit = {};
 }
 
 // ---- sockets ----
@@ -171,6 +173,8 @@ bool supervisor_actor::full() const {
 
 caf::result<msg::socket_created> supervisor_actor::create(const msg::create_socket& m) {
   if (auto why = refusal(m.who); why.code != errc::none) return to_error(why);
+  if (m.shape.secure && !seed_.kit.keeper)
+    return to_error(fail(errc::unsupported_protocol, "this daemon was made without credentials"));
   const bool parked = full();
   // With another modem beside this one the program may be about to choose that. If it does not,
   // this modem says no when it is to be used.
@@ -184,8 +188,17 @@ caf::result<msg::socket_created> supervisor_actor::create(const msg::create_sock
   const auto id = ids_();
   socket_seed seed{id,   made->cookie, m.shape,    m.who,      made->ours,   bridge_,
                    this, seed_.name,   seed_.kind, m.accepted, rules_.stream};
+  carried_handle hears;
+  if (m.shape.secure) {
+    seed.layer = layer_for(id, m.shape);
+    seed.bridge = seed.layer;
+    seed.stream = streams_of(m.shape);
+    seed.kit = seed_.kit;
+    hears = seed.layer;
+  }
   const auto actor = m.shape.kind == transport::stream ? spawn<stream_actor>(std::move(seed))
                                                        : spawn<datagram_actor>(std::move(seed));
+  if (!hears) hears = actor;
   add({id, actor, made->cookie, m.shape, m.who, m.accepted}, !parked);
   tell_names();
   if (seed_.directory) send(seed_.directory, msg::socket_born{made->cookie, actor});
@@ -196,7 +209,7 @@ caf::result<msg::socket_created> supervisor_actor::create(const msg::create_sock
                                 {"pid", m.who.pid},
                                 {"program", m.who.program}});
   return msg::socket_created{
-      id, made->cookie, made->theirs, actor, rules_of(m.shape.family), rules_.stream, actor};
+      id, made->cookie, made->theirs, actor, datagrams_of(m.shape), streams_of(m.shape), hears};
 }
 
 caf::result<msg::socket_adopted> supervisor_actor::adopt(const msg::adopt_socket& m) {
@@ -208,7 +221,25 @@ caf::result<msg::socket_adopted> supervisor_actor::adopt(const msg::adopt_socket
   add({m.id, m.actor, m.cookie, m.shape, m.who}, true);
   tell_names();
   log::info("socket-moved", {{"link", seed_.name}, {"socket", number(m.id)}});
-  return msg::socket_adopted{bridge_, {}, rules_of(m.shape.family), seed_.kind, rules_.stream};
+  const auto layer = m.shape.secure ? layer_for(m.id, m.shape) : layer_handle{};
+  return msg::socket_adopted{layer ? carrier_handle(layer) : carrier_handle(bridge_), layer,
+                             datagrams_of(m.shape), seed_.kind, streams_of(m.shape)};
+}
+
+// ---- secure sockets ----
+
+layer_handle supervisor_actor::layer_for(socket_id id, const msg::socket_shape& shape) {
+  return spawn_layer(*this, {id, shape.kind, bridge_, rules_.stream, rules_of(shape.family),
+                             seed_.kit, seed_.name});
+}
+
+stream_rules supervisor_actor::streams_of(const msg::socket_shape& shape) const {
+  return shape.secure ? secured(rules_.stream) : rules_.stream;
+}
+
+datagram_rules supervisor_actor::datagrams_of(const msg::socket_shape& shape) const {
+  const auto& rules = rules_of(shape.family);
+  return shape.secure ? secured(rules) : rules;
 }
 
 void supervisor_actor::down(const caf::down_msg& m) {

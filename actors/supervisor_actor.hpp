@@ -7,6 +7,7 @@
 #include "actors/channel.hpp"
 #include "actors/names_actor.hpp"
 #include "actors/radio_desk.hpp"
+#include "actors/secure_kit.hpp"
 #include "stack/admission.hpp"
 #include "stack/limits.hpp"
 
@@ -27,6 +28,7 @@ struct supervisor_seed {
   std::uint16_t name_server_port = dns::limits::server_port;  // tests have another
   bool rai_automatic = true;                 // hints that programs do not give are guessed
   std::set<std::string> rai_unguessed = {};  // but not for these programs
+  secure_kit kit = {};                       // without a keeper there are no secure sockets
 };
 
 /// One link's supervisor: makes and buries socket actors, decides admission (the modem has 7 or 8
@@ -51,6 +53,9 @@ private:
   struct report_in_progress;
 
   caf::result<msg::socket_created> create(const msg::create_socket& m);
+  [[nodiscard]] layer_handle layer_for(socket_id id, const msg::socket_shape& shape);
+  [[nodiscard]] stream_rules streams_of(const msg::socket_shape& shape) const;
+  [[nodiscard]] datagram_rules datagrams_of(const msg::socket_shape& shape) const;
   caf::result<msg::socket_adopted> adopt(const msg::adopt_socket& m);
   /// Why there is no room for one more of this owner, apart from the modem's own table.
   [[nodiscard]] failure refusal(const msg::owner& who) const;

@@ -6,10 +6,6 @@
 
 namespace cellsock {
 
-/// What either kind of socket asks of the bridge in the same way. The bridge serves others first,
-/// and each connect before this may take its own timeout: hence the limit.
-inline constexpr auto bridge_reply_max = limits::connect_timeout_max + limits::linger_max;
-
 /// Makes the socket known to the bridge, or known anew: with the family that it has there.
 template <class Self>
 void declare_through(Self* self, const carrier_handle& bridge, const socket_common& common) {

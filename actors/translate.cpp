@@ -248,7 +248,7 @@ void set_interface(v1::Interface& to, const msg::network_interface& from, std::s
     to.add_addresses(address.bytes.data(), address.family == ip_family::v4 ? 4 : 16);
 }
 
-msg::bytes connection_record(socket_cookie cookie, const endpoint& peer) {
+msg::bytes connection_record(socket_cookie cookie, const endpoint& peer, errc why) {
   const auto part = [&](std::size_t from) {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < 8; ++i) value = value << 8 | peer.address.bytes[from + i];
@@ -261,7 +261,7 @@ msg::bytes connection_record(socket_cookie cookie, const endpoint& peer) {
   to.set_family(peer.address.family == ip_family::v4 ? 4 : 6);
   to.set_address_high(part(0));
   to.set_address_low(part(8));
-  to.set_error(v1::ERROR_CODE_UNSPECIFIED);
+  to.set_error(code_of(why));
   msg::bytes record(to.ByteSizeLong());
   to.SerializeToArray(record.data(), static_cast<int>(record.size()));
   return record;

@@ -27,7 +27,9 @@ void set_rules(v1::DatagramRules& to, const datagram_rules& from);
 void set_names(v1::NamesReply& to, const msg::socket_names& from);
 
 /// One pending connection on a listener's channel; always of the same size.
-[[nodiscard]] msg::bytes connection_record(socket_cookie cookie, const endpoint& peer);
+/// `why`: its handshake failed.
+[[nodiscard]] msg::bytes connection_record(socket_cookie cookie, const endpoint& peer,
+                                           errc why = errc::none);
 /// One packet of a datagram channel.
 [[nodiscard]] result<msg::datagram> datagram_of(std::span<const std::byte> packet);
 [[nodiscard]] msg::bytes packet_of(const std::optional<endpoint>& peer, const msg::bytes& payload);

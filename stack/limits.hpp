@@ -74,6 +74,8 @@ inline constexpr std::size_t chain_certificates_max = 8;
 /// RFC 4279 asks for 128 of an identity and 64 of a key; the TLS library takes 32 of a key.
 inline constexpr std::size_t psk_bytes_max = 32;
 inline constexpr std::size_t psk_identity_bytes_max = 128;
+/// Threads that handshakes run on: each of 8 ms, so four make 500 a second.
+inline constexpr unsigned worker_threads_max = 4;
 /// Under one owner; the machine's own are an owner of their own.
 inline constexpr std::size_t credentials_per_owner_max = 256;
 inline constexpr std::size_t credentials_max = 4096;
@@ -85,6 +87,13 @@ inline constexpr std::size_t alpn_names_max = 8;
 /// Of a secure stream, each way and on each side of the engine: the longest record (16 KiB) and its
 /// frame, so that a record is never waited for in halves.
 inline constexpr std::size_t tls_queue_bytes_max = 17408;
+/// What one record holds (RFC 5246).
+inline constexpr std::size_t tls_record_bytes_max = 16384;
+/// What an alert or a close_notify may wait for a slow line before the socket below is closed.
+inline constexpr auto tls_last_words_max = 5s;
+/// Handshakes that one listener's connections may be in at once: a slow or silent client keeps no
+/// other one waiting.
+inline constexpr std::size_t handshakes_per_listener_max = 8;
 /// Of a secure datagram socket, each way and on each side of the engine.
 inline constexpr std::size_t dtls_queue_datagrams_max = 16;
 /// A handshake over a radio that wakes up first: three round trips of 2 s, and as much again.

@@ -95,6 +95,13 @@ std::size_t session::datagram_bytes_max() const {
   return longest < 0 ? 0 : static_cast<std::size_t>(longest);
 }
 
+std::size_t session::record_overhead() const {
+  constexpr std::size_t most = 13 + 16 + 48 + 16;  // header, IV, MAC, padding of a CBC suite
+  if (engine_->at != phase::open) return most;
+  const int expansion = mbedtls_ssl_get_record_expansion(&engine_->ssl);
+  return expansion < 0 ? most : static_cast<std::size_t>(expansion);
+}
+
 secret session::take_resumption() {
   return std::exchange(engine_->resumption, {});
 }

@@ -107,6 +107,8 @@ public:
   [[nodiscard]] tls::counters counters() const;
   /// The longest datagram that may be written now.
   [[nodiscard]] std::size_t datagram_bytes_max() const;
+  /// What a record adds to what is written, once the suite is known; an upper bound before.
+  [[nodiscard]] std::size_t record_overhead() const;
   /// Clients with `resume`: what to store for the next connection; each once.
   [[nodiscard]] secret take_resumption();
 

@@ -38,7 +38,10 @@ public:
   [[nodiscard]] std::optional<secret> find(const session_key& key, time_point now);
   /// A session that the peer did not take is not offered again.
   void forget(const session_key& key) { sessions_.erase(key); }
-  void purge() { sessions_.clear(); }
+  /// All of one user's.
+  void purge(std::uint32_t user) {
+    std::erase_if(sessions_, [user](const auto& s) { return s.first.user == user; });
+  }
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
   [[nodiscard]] std::uint64_t evicted() const noexcept { return evicted_; }
 

@@ -11,6 +11,7 @@
 #include "modem_bridge/port/memory_port.hpp"
 #include "tests/support/actor_world.hpp"
 #include "tests/support/control_client.hpp"
+#include "tests/support/test_kit.hpp"
 
 namespace cellsock::test {
 
@@ -22,6 +23,7 @@ struct daemon_world : actor_world {
   std::optional<memory_line> line;  // a copy: it outlives the port
   std::vector<std::string> trace;
   gateway_handle gateway;
+  test_kit secrets;
 
   static emulator::modem_config fast() {
     emulator::modem_config at_a_million;
@@ -30,19 +32,27 @@ struct daemon_world : actor_world {
   }
   explicit daemon_world(emulator::modem_config emulated = fast(), bool rai_automatic = true) {
     modem = std::make_unique<emulator::modem>(emulated, network, now());
-    also = [this] { return pump(); };
-    gateway = gateway_handle(system.spawn<gateway_actor>(loop, [this, emulated, rai_automatic](
-                                                                   caf::actor_system& sys,
-                                                                   gateway_handle directory) {
-      supervisor_seed seed{"modem0", "memory:", bridge_maker(emulated.baud), std::move(directory)};
-      seed.rai_automatic = rai_automatic;
-      return link_list{
-          {"modem0", supervisor_handle(sys.spawn<supervisor_actor>(std::move(seed), loop))}};
-    }));
+    also = [this] {
+      const bool worked = secrets.aside->work();
+      return pump() || worked;
+    };
+    secrets.make(system);
+    gateway = gateway_handle(system.spawn<gateway_actor>(
+        loop,
+        [this, emulated, rai_automatic](caf::actor_system& sys, gateway_handle directory) {
+          supervisor_seed seed{"modem0", "memory:", bridge_maker(emulated.baud),
+                               std::move(directory)};
+          seed.rai_automatic = rai_automatic;
+          seed.kit = secrets.kit;
+          return link_list{
+              {"modem0", supervisor_handle(sys.spawn<supervisor_actor>(std::move(seed), loop))}};
+        },
+        secrets.kit));
     settle();
   }
   ~daemon_world() {
     if (gateway) stop();
+    secrets.end();
     settle();
     CHECK(system.registry().running() == 0);
   }

@@ -8,6 +8,7 @@
 #include "tests/support/actor_world.hpp"
 #include "tests/support/control_client.hpp"
 #include "tests/support/fake_neighbours.hpp"
+#include "tests/support/test_kit.hpp"
 
 namespace cellsock::test {
 
@@ -43,6 +44,7 @@ struct noted_link {
 /// A gateway with links of the test's making, and programs' ends of control connections.
 struct gateway_world : actor_world {
   gateway_handle gateway;
+  test_kit secrets;
 
   struct made {
     std::uint64_t cookie = 0;
@@ -51,16 +53,21 @@ struct gateway_world : actor_world {
 
   /// `seeds` gives the links; the directory is filled in here.
   void start(std::function<std::vector<supervisor_seed>()> seeds) {
+    also = [this] { return secrets.aside->work(); };
+    secrets.make(system);
     gateway = gateway_handle(system.spawn<gateway_actor>(
-        loop, [this, seeds](caf::actor_system& sys, const gateway_handle& directory) {
+        loop,
+        [this, seeds](caf::actor_system& sys, const gateway_handle& directory) {
           link_list links;
           for (auto& seed : seeds()) {
             seed.directory = directory;
+            seed.kit = secrets.kit;
             links.push_back(
                 {seed.name, supervisor_handle(sys.spawn<supervisor_actor>(seed, loop)), seed.kind});
           }
           return links;
-        }));
+        },
+        secrets.kit));
     settle();
   }
   /// Everything ends, and nothing is left.
@@ -74,6 +81,7 @@ struct gateway_world : actor_world {
       for (auto& bridge : one->bridges) kill(bridge);
       one->book = {};
     }
+    secrets.end();
     settle();
     CHECK(system.registry().running() == 0);
   }

@@ -120,6 +120,8 @@ TEST_CASE("a cache keeps sessions by all that verified them, bounded in number a
   CHECK_FALSE(cache.find(numbered, start + 5s));
   cache.store(key, secret(), start);
   CHECK_FALSE(cache.find(key, start));
-  cache.purge();
+  cache.purge(2);
+  CHECK(cache.size() == 1);
+  cache.purge(3);
   CHECK(cache.size() == 0);
 }
