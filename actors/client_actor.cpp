@@ -117,9 +117,8 @@ void client_actor::dispatch(const v1::Request& request, std::vector<shared_descr
     case v1::Request::kInterfaces: return interfaces(id);
     case v1::Request::kSetDns: return set_dns(id, request.set_dns());
     case v1::Request::kRadioReport: return radio_report(id);
-    case v1::Request::kSetSecureOption:
-    case v1::Request::kGetSecureOption:
-      return refuse(id, fail(errc::unknown_option, "no socket of this daemon is secure"));
+    case v1::Request::kSetSecureOption: return set_secure_option(id, request.set_secure_option());
+    case v1::Request::kGetSecureOption: return get_secure_option(id, request.get_secure_option());
     case v1::Request::kOpenSession:
     case v1::Request::kAddCredential:
     case v1::Request::kGetCredential:
@@ -194,7 +193,14 @@ void client_actor::with_tombstone(request_id id, std::uint64_t cookie,
 
 void client_actor::socket(request_id id, const v1::SocketRequest& m) {
   const auto shape = wire::shape_of(m);
-  if (!shape) return refuse(id, shape.error());
+  if (!shape) {
+    if (m.secure() != v1::SECURE_PROTOCOL_UNSPECIFIED)
+      log::warn("secure-refused", {{"pid", seed_.who.pid},
+                                   {"program", seed_.who.program},
+                                   {"why", cellsock::name(shape.error().code)},
+                                   {"detail", shape.error().detail}});
+    return refuse(id, shape.error());
+  }
   ask(this, link_of(*shape), limits::actor_reply_max, msg::create_socket{*shape, seed_.who},
       on<msg::socket_created>([this, id, kind = shape->kind](msg::socket_created& made) {
         grant(made.cookie, made.actor);

@@ -52,6 +52,8 @@ private:
   void shutdown(request_id id, const v1::ShutdownRequest& m);
   void get_option(request_id id, const v1::GetOptionRequest& m);
   void set_option(request_id id, const v1::SetOptionRequest& m);
+  void get_secure_option(request_id id, const v1::GetSecureOptionRequest& m);
+  void set_secure_option(request_id id, const v1::SetSecureOptionRequest& m);
   void names(request_id id, const v1::NamesRequest& m);
   void reason(request_id id, const v1::ReasonRequest& m);
   void resolve(request_id id, const v1::ResolveRequest& m);
@@ -94,6 +96,9 @@ private:
   [[nodiscard]] auto refusal(request_id id) {
     return [this, id](const failure& why) { refuse(id, why); };
   }
+
+  /// As whom it sees credentials.
+  [[nodiscard]] program eyes() const { return {program_id{}, seed_.who.uid, seed_.gids}; }
 
   client_seed seed_;
   std::optional<watcher> watcher_;

@@ -58,6 +58,8 @@ inline constexpr std::array table{
     row{"connect-started", level::debug, "link socket peer", "the modem was asked to connect"},
     row{"connected", level::info, "link socket peer", "the connect stands"},
     row{"connect-failed", level::info, "link socket peer why detail", "the connect did not"},
+    row{"secure-refused", level::warn, "pid program why detail",
+        "a program asked for a secure socket that cannot be had here"},
     row{"handshake-done", level::info,
         "link socket version suite resumed subject until verified alpn",
         "a secure socket is open: what was agreed on, and with whom"},

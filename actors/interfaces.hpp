@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "actors/messages.hpp"
-#include "actors/secure_messages.hpp"
 
 /// The catalogue of actors: read this first. Each line is a conversation: what is asked, what is
 /// answered. A failed request is answered with an error that carries an errc (to_error below;

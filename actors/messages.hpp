@@ -16,6 +16,7 @@
 #include "actors/bridge_messages.hpp"
 #include "actors/descriptor.hpp"
 #include "actors/radio_messages.hpp"
+#include "actors/secure_messages.hpp"
 #include "stack/endpoint.hpp"
 #include "stack/ids.hpp"
 #include "stack/link_status.hpp"
@@ -27,10 +28,6 @@
 namespace cellsock::events {
 struct event;
 }
-namespace cellsock::tls {
-struct choices;
-struct facts;
-}  // namespace cellsock::tls
 
 /// The messages between actors (those about a bridge and the radio are included). Imperative names
 /// ask, past tense tells. All stay inside one process and one thread, so none is serialised. Who
@@ -248,7 +245,9 @@ struct socket_report {
   std::uint64_t bytes_queued = 0;  // written by the program, not yet with the modem
   std::uint64_t datagrams_dropped = 0;
   std::chrono::steady_clock::time_point born{};
-  std::optional<modem_handle> handle = {};  // filled in by the supervisor
+  std::optional<modem_handle> handle = {};          // filled in by the supervisor
+  std::shared_ptr<const tls::choices> secure = {};  // null: a plain socket
+  std::optional<secure_news> security = {};         // the last news; none before the handshake
 };
 struct link_report {
   std::string name = {};
@@ -298,6 +297,7 @@ struct tombstone {
   owner who = {};
   bool error_pending = false;   // SO_ERROR still has to be read (a blocking connect took it along)
   bool connect_failed = false;  // it never was connected: a new connect gets a fresh channel
+  std::shared_ptr<const tls::facts> facts = {};  // of a secure connection
 };
 struct socket_ended {
   tombstone stone;

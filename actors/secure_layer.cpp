@@ -124,8 +124,8 @@ void secure_layer::prepare(tls::role as, const std::optional<endpoint>& peer,
 void secure_layer::look(tls::session& session) {
   if (const auto now = session.state(); now != told_) {
     told_ = now;
-    if (now == tls::phase::failed) return say_failed(session.why());
     auto facts = std::make_shared<const tls::facts>(session.facts());
+    if (now == tls::phase::failed) return say_failed(session.why(), std::move(facts));
     if (now == tls::phase::open) say_open(*facts);
     up(msg::secure_news{now, std::move(facts), failure{errc::none}});
   }
@@ -150,14 +150,14 @@ void secure_layer::say_open(const tls::facts& facts) {
              {"alpn", facts.alpn}});
 }
 
-void secure_layer::say_failed(const failure& why) {
+void secure_layer::say_failed(const failure& why, std::shared_ptr<const tls::facts> facts) {
   if (key_ && offered_session_) send(seed_.kit.keeper, msg::forget_session{*key_});
   told_ = tls::phase::failed;
   log::warn("secure-failed", {{"link", seed_.link},
                               {"socket", number(seed_.id)},
                               {"why", cellsock::name(why.code)},
                               {"detail", why.detail}});
-  up(msg::secure_news{tls::phase::failed, {}, why});
+  up(msg::secure_news{tls::phase::failed, std::move(facts), why});
 }
 
 }  // namespace cellsock

@@ -67,7 +67,7 @@ protected:
                std::function<void(const failure&)> failed);
   /// After each step: who wants to know hears of phases, facts and tickets.
   void look(tls::session& session);
-  void say_failed(const failure& why);
+  void say_failed(const failure& why, std::shared_ptr<const tls::facts> facts = {});
   void gone();
 
   template <class Message>

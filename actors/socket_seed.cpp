@@ -91,12 +91,14 @@ msg::socket_report socket_common::report(socket_state state, std::uint64_t dropp
           .bytes_sent = bytes_sent,
           .bytes_received = bytes_received,
           .datagrams_dropped = dropped,
-          .born = born};
+          .born = born,
+          .secure = shape.secure,
+          .security = secure_begun ? std::optional(secure) : std::nullopt};
 }
 
 msg::tombstone socket_common::tombstone(failure why, bool error_pending,
                                         bool connect_failed) const {
-  return {cookie, shape, std::move(why), who, error_pending, connect_failed};
+  return {cookie, shape, std::move(why), who, error_pending, connect_failed, secure.facts};
 }
 
 failure socket_common::may_bind(const msg::bind_channel& m) const {

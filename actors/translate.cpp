@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "actors/translate_secure.hpp"
+
 namespace cellsock::wire {
 namespace {
 
@@ -211,9 +213,11 @@ result<msg::socket_shape> shape_of(const v1::SocketRequest& from) {
   if (from.protocol() != 0 && from.protocol() != own)
     return fail(errc::unsupported_protocol,
                 "socket: protocol " + std::to_string(from.protocol()) + " with this type");
-  // Never a plain socket in the place of a secure one.
-  if (from.secure() != v1::SECURE_PROTOCOL_UNSPECIFIED)
-    return fail(errc::unsupported_protocol, "socket: this daemon has no engine for secure sockets");
+  if (from.secure() != v1::SECURE_PROTOCOL_UNSPECIFIED) {
+    auto choices = choices_of(from, shape.kind);
+    if (!choices) return choices.error();
+    shape.secure = std::make_shared<const tls::choices>(std::move(*choices));
+  }
   shape.protocol = own;
   return shape;
 }
@@ -237,6 +241,7 @@ void set_names(v1::NamesReply& to, const msg::socket_names& from) {
   to.set_recv_timeout_ms(from.shape.recv_timeout.count());
   to.set_send_timeout_ms(from.shape.send_timeout.count());
   if (from.rules) set_rules(*to.mutable_datagram_rules(), *from.rules);
+  if (from.shape.secure) to.set_secure(secure_protocol_of(from.shape.secure->protocol));
 }
 
 void set_interface(v1::Interface& to, const msg::network_interface& from, std::string_view before) {
@@ -402,6 +407,7 @@ void set_socket(v1::SocketStatus& to, const msg::socket_report& from,
   to.set_bytes_queued(from.bytes_queued);
   to.set_datagrams_dropped(from.datagrams_dropped);
   to.set_age_ms(ms_since(from.born, now));
+  if (from.secure) set_secure(*to.mutable_secure(), *from.secure, from.security);
 }
 
 }  // namespace cellsock::wire

@@ -214,6 +214,8 @@ void session::engine::fail_by(int code) {
   if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) met.alert = mbed::alert_of(ssl);
   if (how.verify == peer_verify::required) met.distrust = judge.reason();
   met.no_entropy = no_entropy;
+  known.verify_flags = judge.flags();  // also of a handshake that failed for them
+  known.verify_reason = judge.reason();
   fail_with(failure_of(code, met));
 }
 

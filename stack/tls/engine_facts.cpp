@@ -50,6 +50,7 @@ void session::engine::learn_facts() {
     const auto* der = reinterpret_cast<const std::byte*>(peer->raw.p);
     known.peer_certificate.assign(der, der + peer->raw.len);
   }
+  known.judged = how.verify != peer_verify::none && !known.peer_subject.empty();
   const auto* alpn = mbedtls_ssl_get_alpn_protocol(&ssl);
   known.alpn = alpn == nullptr ? "" : alpn;
   if (how.cid == connection_id::off) return;

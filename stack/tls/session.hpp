@@ -34,11 +34,12 @@ enum class phase : std::uint8_t {
   saved,   // DTLS: between save and load
 };
 
-/// What is known of the connection once it is open.
+/// What is known of the connection once it is open; of one that failed, what verification found.
 struct facts {
   tls::version version = tls::version::tls_1_2;
   int suite = 0;  // IANA number
   bool resumed = false;
+  bool judged = false;             // the peer's certificate was there and was looked at
   std::uint32_t verify_flags = 0;  // mbedTLS's; 0: verified, or not asked for
   std::string verify_reason = {};  // the same in words
   std::string peer_subject = {};   // empty: no certificate, or a resumed TLS 1.3

@@ -176,6 +176,8 @@ TEST_CASE_FIXTURE(fixture, "an expired certificate: the connect fails and says w
   CHECK(stone()->code == errc::peer_not_trusted);
   CHECK(stone()->detail.find("expired on") != std::string::npos);
   CHECK(book.stones.back().connect_failed);
+  REQUIRE(book.stones.back().facts);
+  CHECK((book.stones.back().facts->verify_flags & 1U) != 0);  // MBEDTLS_X509_BADCERT_EXPIRED
   CHECK(book.forgets == 1);
   CHECK(peer->state() == phase::failed);  // it got the alert
   CHECK(readiness() == (POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDHUP));
