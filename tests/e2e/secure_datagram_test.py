@@ -256,7 +256,7 @@ class Servers(Datagrams):
         client.wait_for("got " + LINE.decode())
 
     def test_a_server_and_a_client_of_ours_at_once(self):
-        program = self.program("nrf")
+        program = self.alone("nrf")
         fd, port = self.serving(program, SECRET)
         mine = self.connected(program, self.echo_port(SERVER_EC)[1])
         coming = program.begin("recv", fd)

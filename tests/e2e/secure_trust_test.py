@@ -159,7 +159,7 @@ class Strangers(SecureCase):
                 self.assert_fails("ETIMEDOUT", program.connect, fd, self.stranger(b"", socket.SOCK_DGRAM).port)
 
     def test_a_peer_of_datagrams_that_speaks_something_else(self):
-        """Who forges a datagram ends nothing: it is as if it were not there."""
+        # Who forges a datagram ends nothing: it is as if it were not there.
         program = self.program("zsock")
         fd = self.secured(program, "dtls", TRUSTS, HANDSHAKE_TIME_S=1)
         self.assert_fails("ETIMEDOUT", program.connect, fd, self.stranger(GARBAGE, socket.SOCK_DGRAM).port)

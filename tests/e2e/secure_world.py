@@ -29,13 +29,14 @@ SERVER = 1
 shared = {}
 
 
-def the_world(baud=1000000):
-    if "world" not in shared:
+def the_world(baud):
+    """One for each file and speed of line."""
+    if ("world", baud) not in shared:
         link = {"port": "host"} if LINK == "host" else {"dialect": LINK, "baud": baud}
-        shared["world"] = harness.World(**link)
+        shared["world", baud] = harness.World(**link)
         unittest.addModuleCleanup(shared.clear)
-        unittest.addModuleCleanup(shared["world"].close)
-    return shared["world"]
+        unittest.addModuleCleanup(shared["world", baud].close)
+    return shared["world", baud]
 
 
 class CallFailed(Exception):
@@ -54,8 +55,9 @@ class Answer:
             raise CallFailed(self.content["errno"])
         return self.content["value"]
 
-    def waits(self):
-        return not self.there.is_set()
+    def end(self, why):
+        self.content = {"errno": why}
+        self.there.set()
 
 
 class Caller:
@@ -66,20 +68,22 @@ class Caller:
         self.process = world.client(face, script="secure_client.py", stdin=subprocess.PIPE)
         self.numbers = itertools.count()
         self.waiting = {}
-        threading.Thread(target=self.listen, daemon=True).start()
+        threading.Thread(target=self.hear, daemon=True).start()
 
-    def listen(self):
+    def hear(self):
         for line in self.process.stdout:
             said = json.loads(line)
             answer = self.waiting.pop(said["id"])
             answer.content = said
             answer.there.set()
         for answer in list(self.waiting.values()):
-            answer.content = {"errno": "the program ended"}
-            answer.there.set()
+            answer.end("the program ended")
 
     def begin(self, call, *args):
         answer, number = Answer(), next(self.numbers)
+        if self.process.poll() is not None:
+            answer.end("the program ended")
+            return answer
         self.waiting[number] = answer
         words = [word.hex() if isinstance(word, bytes) else word for word in args]
         self.process.stdin.write(json.dumps({"id": number, "call": call, "args": words}) + "\n")
@@ -99,10 +103,6 @@ class Caller:
 
     def raw_read(self, *args):
         return bytes.fromhex(self.begin("raw_read", *args).get())
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait(20)
 
 
 class SecureCase(Peers, unittest.TestCase):
@@ -145,11 +145,10 @@ class SecureCase(Peers, unittest.TestCase):
     # -- programs and their sockets --
 
     def program(self, face):
-        """One for the whole file; its credentials have tags of their own."""
-        programs = shared.setdefault("programs", {})
-        if face not in programs or programs[face].process.poll() is not None:
-            programs[face] = Caller(self.world, face)
-        return programs[face]
+        """One for the whole world; its credentials have tags of their own."""
+        if (face, self.baud) not in shared:
+            shared[face, self.baud] = Caller(self.world, face)
+        return shared[face, self.baud]
 
     def provided(self, program, keys):
         """The tag under which `keys` are now."""
@@ -198,6 +197,12 @@ class SecureCase(Peers, unittest.TestCase):
         self.assertEqual(str(caught.exception), wanted)
 
     # -- what the daemon shows --
+
+    def alone(self, face):
+        """A program none of whose sockets, of tests before, is still closing."""
+        program = self.program(face)
+        harness.wait_until(lambda: not self.shown(program), "its sockets are gone")
+        return program
 
     def shown(self, program):
         """The secure sockets of a program, by `cellsock sockets --json`."""

@@ -14,7 +14,7 @@ PKI = harness.ROOT / "tests" / "support" / "pki"
 MBEDTLS_PEER = harness.BUILD / "tests" / "mbedtls_peer"
 PSK = "0123456789abcdef"
 IDENTITY = "meter-17"
-PATIENCE = 30
+PATIENCE = float(__import__("os").environ.get("PATIENCE", 30))
 PEERS = ("OpenSSL", "mbedTLS")
 
 
