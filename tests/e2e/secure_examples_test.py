@@ -81,7 +81,7 @@ class Clients(Examples):
                 keys = SERVER_EC.but(ca="roots.pem")
                 server, port = self.talking_server(peer, "tls", keys, QUESTION, "noon\n")
                 asking = self.start(EXAMPLES / "nrf_tls_ask", "127.0.0.1", port, "server.test", pki("roots.pem"),
-                                    pki(CLIENT_EC.chain), pki(CLIENT_EC.key), QUESTION)
+                                    pki(CLIENT_EC.chain), pki(CLIENT_EC.key), QUESTION, env=self.world.env)
                 self.answer(peer, server, QUESTION, "noon\n")
                 self.assertEqual(asking.finish(), 0, asking.text)
                 self.assertIn("noon", asking.text)
@@ -91,7 +91,8 @@ class Clients(Examples):
             for peer in PEERS:
                 with self.case(example=name, peer=peer):
                     server, port = self.talking_server(peer, "dtls", SECRET, QUESTION, "noon\n")
-                    asking = self.start(EXAMPLES / name, "client", "127.0.0.1", port, IDENTITY, KEY, QUESTION)
+                    asking = self.start(EXAMPLES / name, "client", "127.0.0.1", port, IDENTITY, KEY, QUESTION,
+                                        env=self.world.env)
                     self.answer(peer, server, QUESTION, "noon\n")
                     self.assertEqual(asking.finish(), 0, asking.text)
                     self.assertIn("noon", asking.text)

@@ -14,7 +14,7 @@ PKI = harness.ROOT / "tests" / "support" / "pki"
 MBEDTLS_PEER = harness.BUILD / "tests" / "mbedtls_peer"
 PSK = "0123456789abcdef"
 IDENTITY = "meter-17"
-PATIENCE = float(__import__("os").environ.get("PATIENCE", 30))
+PATIENCE = harness.DEADLINE
 PEERS = ("OpenSSL", "mbedTLS")
 
 
@@ -31,11 +31,11 @@ def free_port(kind=socket.SOCK_STREAM):
 class Program:
     """A child whose output is read as it comes."""
 
-    def __init__(self, *command, cwd=None):
+    def __init__(self, *command, **options):
         self.command = [str(c) for c in command]
         # A peer's input stays open: OpenSSL's take its end for their own.
         self.child = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                      stderr=subprocess.STDOUT, cwd=cwd)
+                                      stderr=subprocess.STDOUT, **options)
         self.text = ""
 
     def wait_for(self, words):
