@@ -22,7 +22,8 @@ NRF = sys.argv[2] == "nrf"
 
 SECURE_LEVEL = 282
 # protocol -> (type, number)
-PROTOCOLS = {"tcp": (1, 6), "udp": (2, 17), "tls": (1, 258), "tls1.3": (1, 259), "dtls": (2, 273)}
+PROTOCOLS = {"tcp": (1, 6), "udp": (2, 17),
+             "tls": (1, 258), "tls1.0": (1, 256), "tls1.1": (1, 257), "tls1.3": (1, 259), "dtls": (2, 273)}
 # By the daemon's names: nRF's number, Zephyr's.
 OPTIONS = {"TAGS": (1, 1), "HOSTNAME": (2, 2), "SUITES": (3, 3), "SUITE_USED": (4, 4), "PEER_VERIFY": (5, 5),
            "ROLE": (6, 6), "ALPN": (None, 7), "RETRY_FIRST_MS": (None, 8), "RETRY_LAST_MS": (None, 9),

@@ -5,7 +5,7 @@ import itertools
 
 import harness
 from harness import random_bytes
-from secure_world import (FACES, POLLERR, POLLHUP, POLLIN, POLLOUT, REFUSED, SERVER, SHUT_WR, TAKES_CONNECTIONS,
+from secure_world import (FACES, LINK, POLLERR, POLLHUP, POLLIN, POLLOUT, REFUSED, SERVER, SHUT_WR, TAKES_CONNECTIONS,
                           VERIFY_NONE, Caller, SecureCase)
 from tls_networks import Gate
 from tls_programs import CLIENT_EC, ROWS, SERVER_EC, TRUSTS, free_port
@@ -304,6 +304,36 @@ class Ends(Streams):
         program.process.wait(20)
         server.wait_for(f"answering {len(LINE)}")
         harness.wait_until(lambda: not self.shown(program), "its socket is gone")
+
+
+    def test_a_program_that_is_killed_in_a_handshake(self):
+        program = Caller(self.world, "zsock")
+        _, port = self.echo_port()
+        gate = self.gate(port)
+        fd = self.secured(program, "tls", TRUSTS)
+        program.begin("connect", fd, gate.port)
+        gate.wait_for_client()
+        program.process.kill()
+        program.process.wait(20)
+        harness.wait_until(lambda: not self.shown(program), "its socket is gone")
+
+    @harness.unittest.skipIf(LINK == "host", "no network to lose")
+    def test_the_network_is_lost(self):
+        # Neither the peer's doing nor an end in order: what it is for a plain socket.
+        program = self.program("nrf")
+        fd = self.connected(program, self.echo_port()[1])
+        _, port = self.echo_port()
+        gate = self.gate(port)
+        beginning = self.secured(program, "tls", TRUSTS)
+        connecting = program.begin("connect", beginning, gate.port)
+        gate.wait_for_client()
+        self.world.ctl("pdn", "lose", 0)
+        self.addCleanup(self.world.wait_ready)
+        self.addCleanup(self.world.ctl, "pdn", "return", 0)
+        self.assert_fails("ENETDOWN", connecting.get)
+        self.assertTrue(program.poll(fd, POLLIN, 20000) & POLLERR)
+        self.assert_fails("ENETDOWN", program.recv, fd)
+        self.assert_fails("ENETDOWN", program.send, fd, LINE)
 
 
 class Sessions(Streams):
