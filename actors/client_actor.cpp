@@ -8,7 +8,6 @@
 #include "actors/log.hpp"
 #include "actors/translate.hpp"
 #include "stack/limits.hpp"
-#include "stack/option_rows.hpp"
 
 namespace cellsock {
 namespace {
@@ -20,14 +19,6 @@ std::optional<std::uint64_t> cookie_of(int fd) {
   socklen_t size = sizeof cookie;
   if (::getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) != 0) return std::nullopt;
   return cookie;
-}
-
-/// What a socket that has ended had set.
-std::int64_t value_of(const msg::socket_shape& shape, msg::option option) {
-  if (option == msg::option::recv_timeout_ms) return shape.recv_timeout.count();
-  if (option == msg::option::send_timeout_ms) return shape.send_timeout.count();
-  const auto set = shape.options.find(option);
-  return set == shape.options.end() ? row_of(option).standard : set->second;
 }
 
 }  // namespace
@@ -185,12 +176,6 @@ socket_handle client_actor::granted(request_id id, std::uint64_t cookie,
   return known->second;
 }
 
-void client_actor::with_tombstone(request_id id, std::uint64_t cookie,
-                                  std::function<void(const msg::tombstone&)> use) {
-  ask(this, seed_.gateway, limits::actor_reply_max, msg::find_tombstone{socket_cookie{cookie}},
-      on<msg::tombstone>(std::move(use)), refusal(id));
-}
-
 void client_actor::socket(request_id id, const v1::SocketRequest& m) {
   const auto shape = wire::shape_of(m);
   if (!shape) {
@@ -255,29 +240,6 @@ void client_actor::connect(request_id id, const v1::ConnectRequest& m) {
         v1::Reply answer;
         answer.mutable_connect();
         reply(id, answer);
-      }),
-      refusal(id));
-}
-
-/// After a failed connect the channel is dead; the socket goes on in a fresh one, which the library
-/// puts in the old one's place. A socket that was connected once stays dead, as the nRF's do.
-void client_actor::reconnect(request_id id, const msg::tombstone& stone,
-                             const msg::connect_channel& call) {
-  if (!stone.connect_failed) return refuse(id, stone.why);
-  ask(this, link_of(stone.shape), limits::actor_reply_max,
-      msg::create_socket{stone.shape, seed_.who},
-      on<msg::socket_created>([this, id, call](msg::socket_created& made) {
-        grant(made.cookie, made.actor);
-        const auto answer_with = [this, id, made](const failure& why) {
-          v1::Reply answer;
-          answer.mutable_connect()->set_fresh_cookie(number(made.cookie));
-          if (why.code != errc::none) wire::set_error(*answer.mutable_error(), why);
-          reply(id, answer, made.program_end);
-        };
-        ask(this, made.actor, slow_reply_max, call,
-            on<msg::channel_connected>(
-                [answer_with](const msg::channel_connected&) { answer_with(failure{errc::none}); }),
-            answer_with);
       }),
       refusal(id));
 }
@@ -352,7 +314,7 @@ void client_actor::get_option(request_id id, const v1::GetOptionRequest& m) {
                  refusal(id));
     }
     with_tombstone(id, cookie, [answer_with, option](const msg::tombstone& stone) {
-      answer_with(value_of(stone.shape, *option));
+      answer_with(kept_value(stone.shape, *option));
     });
   });
   if (!actor) return;
@@ -365,10 +327,10 @@ void client_actor::set_option(request_id id, const v1::SetOptionRequest& m) {
   if (m.option() == v1::OPTION_BIND_TO_DEVICE) return set_device(id, m);
   const auto option = wire::option_of(m.option());
   if (!option) return refuse(id, option.error());
-  const auto actor = granted(id, m.cookie());
+  const msg::set_option wanted{*option, m.value()};
+  const auto actor = granted(id, m.cookie(), [&] { amend_option(id, m.cookie(), wanted); });
   if (!actor) return;
-  ask(this, actor, slow_reply_max, msg::set_option{*option, m.value()},
-      on<msg::option_set>([this, id](const msg::option_set&) {
+  ask(this, actor, slow_reply_max, wanted, on<msg::option_set>([this, id](const msg::option_set&) {
         v1::Reply answer;
         answer.mutable_option();
         reply(id, answer);

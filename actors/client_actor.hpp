@@ -24,6 +24,9 @@ struct client_seed {
   secure_kit kit = {};
 };
 
+/// What a socket of this shape has set; it need not live.
+[[nodiscard]] std::int64_t kept_value(const msg::socket_shape& shape, msg::option option);
+
 /// One control connection: decodes requests, asks the actor concerned, encodes the answer. Calls on
 /// different sockets never wait for each other. A socket may be acted on only if this connection
 /// received it in a reply or has shown its descriptor: a cookie is a name, not a right.
@@ -76,11 +79,17 @@ private:
                         const std::function<void()>& if_gone = {});
   void with_tombstone(request_id id, std::uint64_t cookie,
                       std::function<void(const msg::tombstone&)> use);
+  void amend(request_id id, std::uint64_t cookie,
+             std::function<result<msg::socket_shape>(const msg::tombstone&)> change,
+             std::function<void(v1::Reply&)> fill);
+  void amend_option(request_id id, std::uint64_t cookie, const msg::set_option& m);
+  void amend_secure_option(request_id id, std::uint64_t cookie, const msg::set_secure_option& m);
   void grant(socket_cookie cookie, socket_handle actor);
   /// The link of a name ("": the default one), or a failure that names those there are.
   [[nodiscard]] result<supervisor_handle> link_named(std::string_view name) const;
   /// Of a socket that exists, so that its device was checked.
   [[nodiscard]] supervisor_handle link_of(const msg::socket_shape& shape) const;
+  [[nodiscard]] link_kind kind_of(const msg::socket_shape& shape) const;
   void get_device(request_id id, std::uint64_t cookie);
   void set_device(request_id id, const v1::SetOptionRequest& m);
   void choose_pdn(request_id id, const socket_handle& actor, const msg::move_channel& back,

@@ -39,6 +39,13 @@ supervisor_handle client_actor::link_of(const msg::socket_shape& shape) const {
   return link ? *link : seed_.links.front().actor;
 }
 
+link_kind client_actor::kind_of(const msg::socket_shape& shape) const {
+  const auto actor = link_of(shape);
+  for (const auto& link : seed_.links)
+    if (link.actor == actor) return link.kind;
+  return link_kind::modem;
+}
+
 void client_actor::get_device(request_id id, std::uint64_t cookie) {
   const auto answer_with = [this, id](const std::string& device) {
     v1::Reply answer;

@@ -10,10 +10,10 @@ void client_actor::set_secure_option(request_id id, const v1::SetSecureOptionReq
   if (!option) return refuse(id, option.error());
   auto value = wire::value_of(m.value());
   if (!value) return refuse(id, value.error());
-  const auto actor = granted(id, m.cookie());
+  const msg::set_secure_option wanted{*option, std::move(*value), eyes()};
+  const auto actor = granted(id, m.cookie(), [&] { amend_secure_option(id, m.cookie(), wanted); });
   if (!actor) return;
-  ask(this, actor, slow_reply_max, msg::set_secure_option{*option, std::move(*value), eyes()},
-      on<msg::option_set>([this, id](const msg::option_set&) {
+  ask(this, actor, slow_reply_max, wanted, on<msg::option_set>([this, id](const msg::option_set&) {
         v1::Reply answer;
         answer.mutable_secure_option();
         reply(id, answer);

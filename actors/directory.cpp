@@ -37,6 +37,10 @@ const msg::tombstone* directory::stone(socket_cookie cookie, time_point now) {
   return found == stones_.end() ? nullptr : &found->second;
 }
 
+void directory::amend(socket_cookie cookie, const msg::socket_shape& shape) {
+  if (const auto found = stones_.find(cookie); found != stones_.end()) found->second.shape = shape;
+}
+
 std::optional<failure> directory::take_error(socket_cookie cookie, time_point now) {
   forget_old(now);
   const auto found = stones_.find(cookie);

@@ -23,6 +23,8 @@ public:
 
   [[nodiscard]] socket_handle find(socket_cookie cookie) const;
   [[nodiscard]] const msg::tombstone* stone(socket_cookie cookie, time_point now);
+  /// What was set since; nothing if it is forgotten.
+  void amend(socket_cookie cookie, const msg::socket_shape& shape);
   /// The pending error, once.
   [[nodiscard]] std::optional<failure> take_error(socket_cookie cookie, time_point now);
   [[nodiscard]] std::size_t living() const noexcept { return living_.size(); }

@@ -84,6 +84,7 @@ gateway_actor::behavior_type gateway_actor::make_behavior() {
         if (stone == nullptr) return to_error(fail(errc::bad_socket));
         return *stone;
       },
+      [this](const msg::amend_tombstone& m) { directory_.amend(m.cookie, m.shape); },
       [this](const msg::take_pending_error& m) -> caf::result<msg::end_reason> {
         auto error = directory_.take_error(m.cookie, clock().now());
         return msg::end_reason{error ? std::move(*error) : failure{errc::none}, true};

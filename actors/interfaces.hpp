@@ -248,6 +248,7 @@ using gateway_handle =
                      // Fails with bad_socket.
                      caf::replies_to<msg::find_socket>::with<msg::socket_found>,
                      caf::replies_to<msg::find_tombstone>::with<msg::tombstone>,
+                     caf::reacts_to<msg::amend_tombstone>,
                      caf::replies_to<msg::take_pending_error>::with<msg::end_reason>,
                      caf::replies_to<msg::get_gateway_report>::with<msg::gateway_report>,
                      caf::reacts_to<msg::count_request>,
@@ -398,6 +399,7 @@ CELLSOCK_MESSAGE(find_socket)
 CELLSOCK_MESSAGE(socket_found)
 CELLSOCK_MESSAGE(find_tombstone)
 CELLSOCK_MESSAGE(take_pending_error)
+CELLSOCK_MESSAGE(amend_tombstone)
 CELLSOCK_MESSAGE(get_gateway_report)
 CELLSOCK_MESSAGE(gateway_report)
 CELLSOCK_MESSAGE(count_request)

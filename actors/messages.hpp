@@ -315,7 +315,12 @@ struct find_socket {
 struct find_tombstone {
   socket_cookie cookie;
 };
-/// As above, and the pending error is taken (SO_ERROR reads once).
+/// It is to go on as this.
+struct amend_tombstone {
+  socket_cookie cookie;
+  socket_shape shape;
+};
+/// The pending error is taken (SO_ERROR reads once).
 struct take_pending_error {
   socket_cookie cookie;
 };

@@ -35,6 +35,7 @@ void worker_pool::stop() {
     dropped.swap(waiting_);
   }
   news_.notify_all();
+  dropped.clear();  // what they hold may be what a running one waits for
   for (auto& thread : threads_)
     if (thread.joinable()) thread.join();
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Benchmarks by name. Each answers a ratio or a size of this run; `deploy/bench` builds and calls it."""
 import argparse
+import functools
 import json
 import os
 import pathlib
@@ -54,6 +55,22 @@ def tls_engine(field):
     return json.loads(done.stdout)[field]
 
 
+@functools.cache
+def tls_modem():
+    """A handshake over the emulated modem at 115200 baud, in its own time."""
+    done = subprocess.run([harness.BUILD / "tests" / "bench_tls_modem"], capture_output=True, text=True, timeout=300, check=True)
+    return json.loads(next(line for line in done.stdout.split("\n") if line.startswith("{")))
+
+
+def tls_modem_rows():
+    rows = {}
+    for which in ("first", "resumed"):
+        rows[f"tls.modem.handshake_s.{which}"] = (lambda w=which: tls_modem()[w]["seconds"], "s", None, False)
+        for part in ("air_up", "air_down", "uart_up", "uart_down"):
+            rows[f"tls.modem.handshake_bytes.{which}.{part}"] = (lambda w=which, p=part: tls_modem()[w][p], "bytes", None, False)
+    return rows
+
+
 HOLDER = """
 import ctypes, sys
 library = ctypes.CDLL(sys.argv[1])
@@ -87,7 +104,8 @@ BENCHES = {
     "channel.pollout_us": (lambda: channel("pollout_us"), "us", None, False),
     "channel.recv_overhead_ratio": (lambda: channel("ratio"), "x raw hop", None, False),
     "tls.daemon.bulk_ratio": (lambda: tls_engine("bulk_ratio"), "of bare", 0.85, True),
-    "tls.daemon.handshake_ratio": (lambda: tls_engine("handshake_ratio"), "of bare", None, True),
+    "tls.daemon.handshake_ratio": (lambda: tls_engine("handshake_ratio"), "of bare", 0.85, True),
+    **tls_modem_rows(),
 }
 
 

@@ -64,6 +64,11 @@ TEST_CASE("shapes: family, type and protocol are checked together") {
   secure.set_family(v1::FAMILY_INET);
   secure.set_type(v1::SOCKET_TYPE_STREAM);
   secure.set_secure(v1::SECURE_PROTOCOL_TLS_1_2);
+  REQUIRE(wire::shape_of(secure));
+  CHECK(wire::shape_of(secure)->secure);
+  secure.set_type(v1::SOCKET_TYPE_DATAGRAM);
+  CHECK(wire::shape_of(secure).error().code == errc::unsupported_type);
+  secure.set_secure(static_cast<v1::SecureProtocol>(99));
   CHECK(wire::shape_of(secure).error().code == errc::unsupported_protocol);
 }
 
