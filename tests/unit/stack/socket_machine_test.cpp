@@ -50,6 +50,9 @@ TEST_CASE("a program that closes while the modem connects costs the modem one cl
         s::ended);
   CHECK(did == std::vector<a>{a::begin_connect, a::none, a::close_modem, a::quit});
   CHECK(walk(s::abandoned, {e::connect_failed}) == s::ended);
+  CHECK(walk(s::connecting, {e::left_in_handshake, e::connect_failed, e::modem_closed}) ==
+        s::ended);
+  CHECK(walk(s::abandoned, {e::left_in_handshake, e::modem_closed}) == s::ended);
 }
 
 TEST_CASE("late news does nothing") {
