@@ -7,6 +7,7 @@
 
 #include "actors/log.hpp"
 #include "actors/translate.hpp"
+#include "proto/secrets.hpp"
 #include "stack/limits.hpp"
 
 namespace cellsock {
@@ -69,11 +70,14 @@ void client_actor::on_exit() {
 
 void client_actor::handle(msg::request_received& m) {
   v1::Request request;
+  const proto::secret_request wiped(request);
   const bool good = !m.body.empty() && request.ParseFromString(m.body);
+  const auto bytes = m.body.size();
+  proto::wipe(m.body);
   send(seed_.gateway, msg::count_request{!good});
   if (!good) {
     refuse(0, fail(errc::malformed, "not a Request"));
-    log::warn("request-malformed", {{"pid", seed_.who.pid}, {"bytes", m.body.size()}});
+    log::warn("request-malformed", {{"pid", seed_.who.pid}, {"bytes", bytes}});
     return quit();
   }
   if (!greeted_ && request.call_case() != v1::Request::kHello)
@@ -82,10 +86,12 @@ void client_actor::handle(msg::request_received& m) {
     return refuse(request.id(), fail(errc::limit_reached, "requests in flight"));
   ++in_flight_;
   dispatch(request, m.attached);
+  if (proto::wipe_secrets(request)) wipe_stack();
 }
 
 void client_actor::dispatch(const v1::Request& request, std::vector<shared_descriptor>& attached) {
   const auto id = request.id();
+  forget_parts(request.call_case());
   switch (request.call_case()) {
     case v1::Request::kHello: return hello(id, request.hello());
     case v1::Request::kSocket: return socket(id, request.socket());
@@ -110,14 +116,15 @@ void client_actor::dispatch(const v1::Request& request, std::vector<shared_descr
     case v1::Request::kRadioReport: return radio_report(id);
     case v1::Request::kSetSecureOption: return set_secure_option(id, request.set_secure_option());
     case v1::Request::kGetSecureOption: return get_secure_option(id, request.get_secure_option());
-    case v1::Request::kOpenSession:
-    case v1::Request::kAddCredential:
-    case v1::Request::kGetCredential:
-    case v1::Request::kDeleteCredential:
-    case v1::Request::kListCredentials:
+    case v1::Request::kOpenSession: return open_session(id);
+    case v1::Request::kAddCredential: return add_credential(id, request.add_credential());
+    case v1::Request::kGetCredential: return get_credential(id, request.get_credential());
+    case v1::Request::kDeleteCredential: return delete_credential(id, request.delete_credential());
+    case v1::Request::kListCredentials: return list_credentials(id, request.list_credentials());
     case v1::Request::kCompareCredential:
+      return compare_credential(id, request.compare_credential());
     case v1::Request::kGenerateCredential:
-      return refuse(id, fail(errc::unsupported_operation, "this daemon keeps no credentials"));
+      return generate_credential(id, request.generate_credential());
     case v1::Request::CALL_NOT_SET: break;
   }
   refuse(id, fail(errc::malformed, "a request this daemon does not know; upgrade it"));
@@ -145,11 +152,15 @@ void client_actor::hello(request_id id, const v1::HelloRequest& m) {
     return refuse(id, fail(errc::version_mismatch, "this daemon speaks version 1"));
   greeted_ = true;
   if (!m.program().empty()) seed_.who.program = m.program().substr(0, 64);
-  v1::Reply answer;
-  answer.mutable_hello()->set_version(protocol_version);
-  answer.mutable_hello()->set_daemon("cellsockd " CELLSOCK_VERSION);
-  answer.mutable_hello()->set_instance(seed_.instance);
-  reply(id, answer);
+  const auto greet = [this, id] {
+    v1::Reply answer;
+    answer.mutable_hello()->set_version(protocol_version);
+    answer.mutable_hello()->set_daemon("cellsockd " CELLSOCK_VERSION);
+    answer.mutable_hello()->set_instance(seed_.instance);
+    reply(id, answer);
+  };
+  if (m.session().empty()) return greet();
+  join_session(m.session(), greet);
 }
 
 // ---- sockets ----

@@ -70,6 +70,25 @@ private:
   void status_reply(const status_in_progress& job);
   void order_pdn(request_id id, const v1::PdnRequest& m);
   void set_radio(request_id id, const v1::RadioRequest& m);
+  void open_session(request_id id);
+  void join_session(const std::string& name, std::function<void()> joined);
+  void add_credential(request_id id, const v1::AddCredentialRequest& m);
+  void get_credential(request_id id, const v1::GetCredentialRequest& m);
+  void delete_credential(request_id id, const v1::DeleteCredentialRequest& m);
+  void list_credentials(request_id id, const v1::ListCredentialsRequest& m);
+  void compare_credential(request_id id, const v1::CompareCredentialRequest& m);
+  void generate_credential(request_id id, const v1::GenerateCredentialRequest& m);
+  void added(request_id id, const msg::credentials_added& m, bool generated);
+  /// As whom it sees credentials.
+  [[nodiscard]] program eyes() const;
+  [[nodiscard]] msg::credential_asker asker() const;
+  [[nodiscard]] bool privileged() const;
+  [[nodiscard]] result<credential_scope> scope_in(const v1::CredentialScope& from) const;
+  [[nodiscard]] result<credential_owner> owner_in(v1::CredentialLifetime lifetime, bool scoped,
+                                                  const v1::CredentialScope& from) const;
+  [[nodiscard]] msg::shared_secret whole(request_id id, v1::Request::CallCase call,
+                                         const std::string& content, bool more);
+  void forget_parts(v1::Request::CallCase next);
   void at(request_id id, const v1::AtRequest& m);
   void watch(request_id id, const v1::WatchRequest& m);
 
@@ -108,12 +127,12 @@ private:
     return [this, id](const failure& why) { refuse(id, why); };
   }
 
-  /// As whom it sees credentials.
-  [[nodiscard]] program eyes() const { return {program_id{}, seed_.who.uid, seed_.gids}; }
-
   client_seed seed_;
   std::optional<watcher> watcher_;
   bool greeted_ = false;
+  program_id session_{};
+  secret parts_;  // of a credential that is not whole yet
+  v1::Request::CallCase parts_of_ = v1::Request::CALL_NOT_SET;
   std::size_t in_flight_ = 0;
   std::map<socket_cookie, socket_handle> grants_;  // an empty handle: the socket has ended
   std::map<caf::actor_addr, socket_cookie> by_actor_;

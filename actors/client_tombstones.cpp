@@ -29,8 +29,10 @@ void client_actor::reconnect(request_id id, const msg::tombstone& stone,
   if (!stone.connect_failed) return refuse(id, stone.why);
   ask(this, link_of(stone.shape), limits::actor_reply_max,
       msg::create_socket{stone.shape, seed_.who},
-      on<msg::socket_created>([this, id, call](msg::socket_created& made) {
+      on<msg::socket_created>([this, id, call, stone](msg::socket_created& made) {
         grant(made.cookie, made.actor);
+        if (has_keys(stone.shape))  // they are the fresh one's now
+          send(seed_.gateway, msg::amend_tombstone{stone.cookie, without_keys(stone.shape)});
         const auto answer_with = [this, id, made](const failure& why) {
           v1::Reply answer;
           answer.mutable_connect()->set_fresh_cookie(number(made.cookie));

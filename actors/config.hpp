@@ -60,6 +60,7 @@ struct settings {
   std::string socket_group = {};  // empty: the daemon's own
   unsigned socket_mode = 0660;
   std::vector<modem_settings> modems = {};  // the first is the default of every socket
+  std::string credentials = "/var/lib/cellsock/credentials";
   std::string log_level = "info";
   bool log_trace = false;
   std::size_t sockets_per_uid_max = limits::sockets_per_uid_max;

@@ -127,6 +127,10 @@ constexpr std::array rows{
             [](settings& to, const value& from) {
               pdn_of(to).linger_s = static_cast<unsigned>(from.number);
             }},
+    key_row{
+        "credentials.directory", type::text, 1, text_max, "", "\"/var/lib/cellsock/credentials\"",
+        "where durable credentials are kept; made when the first is added, nobody else's to read",
+        [](settings& to, const value& from) { to.credentials = from.text; }},
     key_row{"log.level", type::choice, 0, 0, "debug info warn error", "\"info\"",
             "the least important lines that are logged",
             [](settings& to, const value& from) { to.log_level = from.text; }},

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "stack/credentials/secret.hpp"
 #include "stack/limits.hpp"
 
 namespace cellsock {
@@ -68,7 +69,9 @@ void control_connection::readable() {
     }
   }
   if (n <= 0 || attached_.size() > descriptors_pending_max) return ended();
-  decoder_.feed(std::span(space).first(static_cast<std::size_t>(n)));
+  const auto arrived = std::span(space).first(static_cast<std::size_t>(n));
+  decoder_.feed(arrived);
+  wipe(arrived);  // a frame may carry a key
   while (auto body = decoder_.next()) {
     caf::anon_send(owner_, msg::request_received{std::move(*body), std::exchange(attached_, {})});
   }

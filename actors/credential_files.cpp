@@ -19,31 +19,40 @@
 namespace cellsock {
 namespace {
 
-constexpr std::string_view prefix = "tag-";
 constexpr std::string_view suffix = ".cred";
 constexpr std::string_view unfinished = ".new";
-// Five credentials, their heads, and a thousand users and groups each.
-constexpr std::size_t file_bytes_max =
-    credential_types * (limits::credential_bytes_max + 5) + 2 * 1024 * 4 + 64;
+// Five credentials and their heads.
+constexpr std::size_t file_bytes_max = credential_types * (limits::credential_bytes_max + 64) + 64;
 
 failure trouble(std::string_view what, const std::string& path) {
   return fail(errc::internal, std::string(what) + " " + path + ": " + std::strerror(errno));
 }
 
-std::string file_name(sec_tag tag) {
-  return std::string(prefix) + std::to_string(static_cast<std::uint32_t>(tag)) +
-         std::string(suffix);
+/// `uid-1000-tag-42.cred`
+std::string file_name(const credential_scope& scope, sec_tag tag) {
+  return (scope.of == credential_scope::kind::user ? "uid-" : "gid-") + std::to_string(scope.id) +
+         "-tag-" + std::to_string(static_cast<std::uint32_t>(tag)) + std::string(suffix);
 }
 
-std::optional<sec_tag> tag_of(std::string_view name) {
-  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
-  name = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
-  std::uint32_t number = 0;
-  const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (problem != std::errc{} || end != name.data() + name.size()) return std::nullopt;
-  return file_name(sec_tag{number}).size() == name.size() + prefix.size() + suffix.size()
-             ? std::optional(sec_tag{number})
-             : std::nullopt;  // 007
+bool take_number(std::string_view& text, std::uint32_t& number) {
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc{}) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return true;
+}
+
+/// Whether it is one that file_name makes (no `007`).
+bool is_file_name(std::string_view name) {
+  constexpr std::string_view between = "-tag-";
+  credential_scope scope;
+  std::uint32_t tag = 0;
+  auto rest = name;
+  if (!rest.starts_with("uid-") && !rest.starts_with("gid-")) return false;
+  if (rest.front() == 'g') scope.of = credential_scope::kind::group;
+  rest.remove_prefix(4);
+  if (!take_number(rest, scope.id) || !rest.starts_with(between)) return false;
+  rest.remove_prefix(between.size());
+  return take_number(rest, tag) && name == file_name(scope, sec_tag{tag});
 }
 
 /// Ours alone, or nobody knows who wrote it and who has read it.
@@ -80,8 +89,8 @@ status write_all(int fd, std::span<const std::byte> bytes, const std::string& pa
 
 }  // namespace
 
-std::string credential_files::path_of(sec_tag tag) const {
-  return directory_ + "/" + file_name(tag);
+std::string credential_files::path_of(const credential_scope& scope, sec_tag tag) const {
+  return directory_ + "/" + file_name(scope, tag);
 }
 
 status credential_files::prepare() {
@@ -99,9 +108,10 @@ status credential_files::sync_directory() const {
 }
 
 status credential_files::store(const credential_record& record) {
+  if (auto ready = prepare(); !ready) return ready;
   const auto bytes = encode(record);
   if (!bytes) return bytes.error();
-  const auto path = path_of(record.tag);
+  const auto path = path_of(record.scope, record.tag);
   const auto beside = path + std::string(unfinished);
   (void)::unlink(beside.c_str());
   const descriptor file(
@@ -117,8 +127,8 @@ status credential_files::store(const credential_record& record) {
   return sync_directory();
 }
 
-status credential_files::remove(sec_tag tag) {
-  const auto path = path_of(tag);
+status credential_files::remove(const credential_scope& scope, sec_tag tag) {
+  const auto path = path_of(scope, tag);
   if (::unlink(path.c_str()) == 0) return sync_directory();
   if (errno == ENOENT) return fail(errc::credential_missing, path + " does not exist");
   return trouble("cannot remove", path);
@@ -140,12 +150,14 @@ result<credential_record> credential_files::read(const std::string& name) const 
   }
   auto record = decode(bytes.view());
   if (!record) return fail(record.error().code, path + ": " + record.error().detail);
-  if (name != file_name(record->tag))
-    return fail(errc::malformed, path + " holds another tag than it is named for");
+  if (name != file_name(record->scope, record->tag))
+    return fail(errc::malformed, path + " holds another tag than its name says");
   return record;
 }
 
 result<std::vector<credential_record>> credential_files::load(std::vector<std::string>& remarks) {
+  if (::access(directory_.c_str(), F_OK) != 0 && errno == ENOENT)
+    return std::vector<credential_record>{};
   if (auto ready = prepare(); !ready) return ready.error();
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(directory_.c_str()), ::closedir);
   if (!directory) return trouble("cannot read", directory_);
@@ -153,11 +165,12 @@ result<std::vector<credential_record>> credential_files::load(std::vector<std::s
   while (const auto* entry = ::readdir(directory.get())) {
     const std::string_view name = entry->d_name;
     if (name == "." || name == "..") continue;
-    if (name.ends_with(unfinished) && tag_of(name.substr(0, name.size() - unfinished.size()))) {
+    if (name.ends_with(unfinished) &&
+        is_file_name(name.substr(0, name.size() - unfinished.size()))) {
       (void)::unlink((directory_ + "/" + std::string(name)).c_str());
       continue;
     }
-    if (tag_of(name))
+    if (is_file_name(name))
       names.emplace_back(name);
     else
       remarks.push_back(directory_ + "/" + std::string(name) + " is no credential file");

@@ -2,29 +2,13 @@
 #include "actors/datagram_actor.hpp"
 
 #include "actors/ask.hpp"
+#include "actors/link_trouble.hpp"
 #include "actors/secure_through.hpp"
 #include "actors/through_bridge.hpp"
 #include "actors/translate.hpp"
 #include "stack/limits.hpp"
 
 namespace cellsock {
-namespace {
-
-/// Troubles of the link rather than of one datagram: the socket is of no use any more, and its
-/// program must hear of it instead of waiting for an answer that cannot come.
-bool ends_socket(errc code) {
-  switch (code) {
-    case errc::link_down:
-    case errc::pdn_down:
-    case errc::not_registered:
-    case errc::registration_denied:
-    case errc::no_sim:
-    case errc::stopping: return true;
-    default: return false;
-  }
-}
-
-}  // namespace
 
 datagram_actor::datagram_actor(caf::actor_config& config, socket_seed seed)
     : socket_handle::base(config),
@@ -63,7 +47,9 @@ datagram_actor::behavior_type datagram_actor::make_behavior() {
               tell_room();
             });
       },
-      [this](const msg::get_names&) { return common_.names(common_.peer.has_value()); },
+      [this](const msg::get_names&) {
+        return common_.names(common_.peer && !(common_.layer && connecting_));
+      },
       [this](const msg::get_reason&) {
         return msg::end_reason{end_reason_, end_reason_.code != errc::none};
       },
@@ -95,20 +81,24 @@ datagram_actor::behavior_type datagram_actor::make_behavior() {
         check_flushed();
       },
       [this](msg::received& m) { deliver(m); },
-      [](const msg::reception_ended&) {},  // nothing ends a datagram socket's reception in order
+      [this](const msg::reception_ended&) {  // DTLS's close_notify; nothing ends a plain socket's
+        peer_done_ = true;
+        flush_received();
+      },
       [this](const msg::socket_broken& m) { advance(socket_event::broken, m.why); },
       [](const msg::connection_waiting&) {},
       [this](const msg::set_secure_option& m) {
         return set_secure_through(this, common_, m, secure_stage());
       },
       [this](const msg::get_secure_option& m) { return get_secure_of(common_, m, secure_stage()); },
-      [this](const msg::secure_news& m) { common_.secure_heard(m); },
+      [this](const msg::secure_news& m) { secure_heard(m); },
       [this](const msg::get_socket_report&) { return common_.report(state_, dropped_total()); },
       [this](const msg::stop_all&) { advance(socket_event::stop, fail(errc::stopping)); },
   };
 }
 
 void datagram_actor::on_exit() {
+  answer_connect(fail(errc::link_down, "the socket is gone"));
   flushes_.end(end_reason_.code != errc::none ? end_reason_
                                               : fail(errc::not_connected, "the socket is gone"));
   end_->close();
@@ -116,6 +106,7 @@ void datagram_actor::on_exit() {
   if (bridge_) send(bridge_, msg::forget_socket{common_.id});
   bridge_ = nullptr;
   supervisor_ = nullptr;
+  common_.let_go();
 }
 
 bool datagram_actor::untouched() const {
@@ -135,7 +126,9 @@ void datagram_actor::perform(socket_action action, const failure& why) {
   switch (action) {
     case socket_action::deliver_rest:
       end_reason_ = why;
-      send(supervisor_, msg::socket_ended{common_.tombstone(why, true, false)});
+      send(supervisor_,
+           msg::socket_ended{common_.tombstone(
+               why, !answer_due_, common_.layer && common_.peer && !serves() && !was_open_)});
       flush_received();
       break;
     case socket_action::end_channel: end_->close(); break;
@@ -161,39 +154,64 @@ caf::result<msg::channel_connected> datagram_actor::connect(const msg::connect_c
     return to_error(end_reason_.code == errc::none ? fail(errc::bad_socket) : end_reason_);
   if (connecting_) return to_error(fail(errc::connect_pending));
   if (!m.peer) {
-    // A modem has no way to dissolve an association; from here on every datagram names its
-    // destination, and what still arrives from the old peer is delivered.
-    send(bridge_, msg::dissolve_peer{common_.id});
-    radio_.parted();
-    common_.peer.reset();
+    dissolve();
     return msg::channel_connected{};
   }
   if (m.peer->address.family != common_.shape.family)
     return to_error(fail(errc::unsupported_family, "connect: address of another family"));
   if (m.peer->port == 0) return to_error(fail(errc::invalid_argument, "connect: port 0"));
+  if (common_.layer && common_.peer) return to_error(fail(errc::already_connected));
   const auto told = to_link_through(this, bridge_, common_, *m.peer);
   if (!told) return to_error(told.error());
   connecting_ = true;
+  if (common_.layer) common_.peer = m.peer;  // what is written from here on is for it
+  outgoing_.hold(shaking_hands(), clock().now());
   common_.say_connecting(*m.peer);
-  auto promise = make_response_promise<msg::channel_connected>();
+  ask_connect(*m.peer, *told);
+  const bool handshake = common_.layer && !serves() && common_.shape.secure->handshake_on_connect;
+  if (handshake && m.nonblocking) return to_error(fail(errc::connect_in_progress));
+  connect_answer_ = make_response_promise<msg::channel_connected>();
+  answer_due_ = true;
+  return connect_answer_;
+}
+
+void datagram_actor::ask_connect(const endpoint& to, const endpoint& told) {
   const auto timeout = common_.connect_timeout();
   ask(this, bridge_, common_.connect_reply_max(timeout),
-      msg::connect_socket{common_.id, *told, timeout, common_.shape.send_timeout},
-      on<msg::socket_connected>(
-          [this, promise, peer = *m.peer](const msg::socket_connected& c) mutable {
-            connecting_ = false;
-            if (c.local) common_.local = common_.from_link(*c.local);
-            common_.peer = peer;
-            radio_.joined(peer);
-            common_.say_connected(peer);
-            promise.deliver(msg::channel_connected{});
-          }),
-      [this, promise, to = *m.peer](const failure& why) mutable {
+      msg::connect_socket{common_.id, told, timeout, common_.shape.send_timeout},
+      on<msg::socket_connected>([this, to](const msg::socket_connected& c) {
+        connecting_ = false;
+        if (c.local) common_.local = common_.from_link(*c.local);
+        common_.peer = to;
+        outgoing_.hold(shaking_hands(), clock().now());
+        radio_.joined(to);
+        common_.say_connected(to);
+        answer_connect(failure{errc::none});
+      }),
+      [this, to](const failure& why) {
         connecting_ = false;
         common_.say_connect_failed(to, why);
-        promise.deliver(to_error(why));
+        if (common_.layer) advance(socket_event::broken, why);
+        answer_connect(why);
       });
-  return promise;
+}
+
+/// A modem has no way to dissolve an association; from here on every datagram names its
+/// destination, and what still arrives from the old peer is delivered. A secure socket's session
+/// ends, and what waited for its peer is for nobody.
+void datagram_actor::dissolve() {
+  send(bridge_, msg::dissolve_peer{common_.id});
+  radio_.parted();
+  common_.peer.reset();
+  if (common_.layer) outgoing_.drop_all();
+}
+
+void datagram_actor::answer_connect(const failure& why) {
+  if (!std::exchange(answer_due_, false)) return;
+  if (why.code == errc::none)
+    connect_answer_.deliver(msg::channel_connected{});
+  else
+    connect_answer_.deliver(to_error(why));
 }
 
 caf::result<msg::channel_bound> datagram_actor::bind(const msg::bind_channel& m) {
@@ -202,12 +220,73 @@ caf::result<msg::channel_bound> datagram_actor::bind(const msg::bind_channel& m)
   return bind_through(this, bridge_, common_, m);
 }
 
+// ---- secure ----
+
+bool datagram_actor::serves() const {
+  return common_.shape.secure && common_.shape.secure->as == tls::role::server;
+}
+
+/// Who is a server's peer shows when its handshake is over; before, there is nobody to write to.
+bool datagram_actor::shaking_hands() const {
+  if (!common_.layer || !common_.peer) return false;
+  return connecting_ || (common_.secure_begun && common_.secure.phase == tls::phase::handshaking);
+}
+
 tls::stage datagram_actor::secure_stage() const {
-  if (!common_.secure_begun) return connecting_ ? tls::stage::during : tls::stage::before;
-  return common_.secure.phase == tls::phase::handshaking ? tls::stage::during : tls::stage::after;
+  if (connecting_) return tls::stage::during;
+  if (!common_.secure_begun) return tls::stage::before;
+  switch (common_.secure.phase) {
+    case tls::phase::handshaking:
+      return serves() && !common_.secure.peer ? tls::stage::before : tls::stage::during;
+    case tls::phase::open:
+    case tls::phase::saved: return tls::stage::after;
+    case tls::phase::closed:
+    case tls::phase::failed: return common_.peer ? tls::stage::after : tls::stage::before;
+  }
+  return tls::stage::before;
+}
+
+void datagram_actor::secure_heard(const msg::secure_news& m) {
+  common_.secure_heard(m);
+  if (m.phase == tls::phase::open) was_open_ = true;
+  const bool over = m.phase == tls::phase::closed || m.phase == tls::phase::failed;
+  if (serves() && m.phase == tls::phase::open && m.peer && !common_.peer) {
+    common_.peer = common_.from_link(*m.peer);
+    radio_.joined(*common_.peer);
+    common_.say_connected(*common_.peer);
+  } else if (serves() && over && common_.peer) {
+    if (m.phase == tls::phase::failed) common_.pending = m.why;
+    radio_.parted();
+    common_.peer.reset();
+    outgoing_.drop_all();  // it was for that peer alone
+  }
+  outgoing_.hold(shaking_hands(), clock().now());
+}
+
+/// shutdown(2) of its writing side, once what was written before has left: close_notify.
+void datagram_actor::finish_sending() {
+  const bool all = input_ended_ && outgoing_.empty() && !one_out_;
+  if (!common_.layer || state_ != socket_state::open || !all) return;
+  if (!std::exchange(finish_told_, true)) send(bridge_, msg::finish_sending{common_.id});
 }
 
 // ---- program to modem ----
+
+/// As the link is told where it goes; errc::none if it may. A secure socket has one peer.
+failure datagram_actor::address(msg::datagram& packet) {
+  if (common_.layer) {
+    if (common_.secure.phase == tls::phase::saved) return fail(errc::connection_saved);
+    if (!common_.peer) return fail(serves() ? errc::not_connected : errc::destination_required);
+    if (packet.peer && *packet.peer != *common_.peer) return fail(errc::already_connected);
+    packet.peer.reset();
+    return fail(errc::none);
+  }
+  if (!packet.peer) return fail(common_.peer ? errc::none : errc::destination_required);
+  const auto told = to_link_through(this, bridge_, common_, *packet.peer);
+  if (!told) return told.error();
+  packet.peer = *told;
+  return fail(errc::none);
+}
 
 void datagram_actor::take_packets() {
   while (!input_ended_) {
@@ -221,17 +300,9 @@ void datagram_actor::take_packets() {
     }
     packet->id = common_.id;
     packet->hint = hint_.take();
-    if (!packet->peer && !common_.peer) {
-      dropped(fail(errc::destination_required));
+    if (const auto why = address(*packet); why.code != errc::none) {
+      dropped(why);
       continue;
-    }
-    if (packet->peer) {
-      const auto told = to_link_through(this, bridge_, common_, *packet->peer);
-      if (!told) {
-        dropped(told.error());
-        continue;
-      }
-      packet->peer = *told;
     }
     ++taken_;
     outgoing_.push(std::move(*packet), clock().now());
@@ -310,6 +381,7 @@ void datagram_actor::dropped(const failure& why) {
 }
 
 void datagram_actor::check_flushed() {
+  finish_sending();
   if (state_ != socket_state::draining || one_out_ || !outgoing_.empty()) return;
   if (!input_ended_) take_packets();
   if (!outgoing_.empty()) return offer_next();
@@ -340,6 +412,7 @@ void datagram_actor::flush_received() {
   }
   if (state_ == socket_state::ending && (reader_gone_ || incoming_.empty()))
     return advance(socket_event::delivered);
+  if (peer_done_ && incoming_.empty() && !reader_gone_) end_->finish_writing();
   tell_room();
 }
 
@@ -349,7 +422,7 @@ void datagram_actor::tell_room() {
 }
 
 std::uint64_t datagram_actor::dropped_total() const {
-  return dropped_ + outgoing_.dropped() + incoming_.dropped();
+  return dropped_ + outgoing_.dropped() + incoming_.dropped() + common_.secure.dropped;
 }
 
 }  // namespace cellsock

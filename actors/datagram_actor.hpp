@@ -20,10 +20,19 @@ private:
   caf::result<msg::channel_connected> connect(const msg::connect_channel& m);
   caf::result<msg::channel_bound> bind(const msg::bind_channel& m);
   [[nodiscard]] bool untouched() const;
+  void ask_connect(const endpoint& to, const endpoint& told);
+  void dissolve();
+  void answer_connect(const failure& why);
+  // Of a secure socket.
+  [[nodiscard]] bool serves() const;
+  [[nodiscard]] bool shaking_hands() const;
   [[nodiscard]] tls::stage secure_stage() const;
+  void secure_heard(const msg::secure_news& m);
+  void finish_sending();
   void advance(socket_event event, const failure& why = failure{errc::none});
   void perform(socket_action action, const failure& why);
 
+  [[nodiscard]] failure address(msg::datagram& packet);
   void take_packets();
   void offer_next();
   void give();
@@ -45,6 +54,11 @@ private:
   socket_state state_ = socket_state::open;
 
   bool connecting_ = false;
+  caf::typed_response_promise<msg::channel_connected> connect_answer_;
+  bool answer_due_ = false;
+  bool was_open_ = false;     // a DTLS session
+  bool peer_done_ = false;    // it has ended that
+  bool finish_told_ = false;  // and we have
   datagram_queue<msg::datagram> outgoing_;
   bool offered_ = false;
   bool one_out_ = false;  // a datagram is with the bridge

@@ -46,6 +46,23 @@ inline constexpr std::array table{
     // Secure sockets.
     row{"no-entropy", level::error, "detail",
         "the system gives no randomness: nothing secure can be begun"},
+    row{"credentials-loaded", level::info, "credentials",
+        "durable credentials were read from their files"},
+    row{"credentials-unusable", level::warn, "detail",
+        "durable credentials could not be read: their directory is not the daemon's own"},
+    row{"credential-remark", level::warn, "detail",
+        "a durable credential, or its file, that cannot be used, or not for long"},
+    row{"credential-added", level::info, "pid uid scope tag type detail",
+        "a credential was checked and is kept: with its program (`session`), or for a user or "
+        "group; `detail`: what is worth knowing"},
+    row{"credential-refused", level::info, "pid uid scope tag type why detail",
+        "a credential was not taken"},
+    row{"credential-deleted", level::info, "pid uid scope tag type", "a credential was deleted"},
+    row{"credential-session-refused", level::warn, "pid uid count why detail",
+        "a program's credentials have nothing to live with: too many programs have some; told at "
+        "powers of two"},
+    row{"credential-session-ended", level::debug, "credentials",
+        "a program with credentials has ended; they are wiped"},
     // Sockets.
     row{"socket-opened", level::info, "link socket cookie pid program", "a program made a socket"},
     row{"listening", level::info, "link socket local", "a socket takes connections"},

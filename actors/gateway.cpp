@@ -10,6 +10,7 @@
 #include "actors/client_actor.hpp"
 #include "actors/log.hpp"
 #include "actors/process_identity.hpp"
+#include "actors/socket_seed.hpp"
 #include "stack/limits.hpp"
 
 namespace cellsock {
@@ -73,7 +74,13 @@ gateway_actor::behavior_type gateway_actor::make_behavior() {
         monitor(m.actor);
         directory_.born(m.cookie, m.actor);
       },
-      [this](const msg::socket_ended& m) { directory_.ended(m.stone, clock().now()); },
+      [this](const msg::socket_ended& m) {
+        directory_.ended(m.stone, clock().now());
+        // It is forgotten when somebody asks for it too late; its keys are wiped in any case.
+        if (has_keys(m.stone.shape))
+          delayed_send(this, limits::tombstone_age_max,
+                       msg::amend_tombstone{m.stone.cookie, without_keys(m.stone.shape)});
+      },
       [this](const msg::find_socket& m) -> caf::result<msg::socket_found> {
         auto found = directory_.find(m.cookie);
         if (!found) return to_error(fail(errc::bad_socket));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "actors/credential_messages.hpp"
 #include "actors/messages.hpp"
 
 /// The catalogue of actors: read this first. Each line is a conversation: what is asked, what is
@@ -233,8 +234,22 @@ using keeper_handle = caf::typed_actor<
     caf::replies_to<msg::prepare_handshake>::with<msg::handshake_prepared>,
     caf::reacts_to<msg::keep_session>, caf::reacts_to<msg::forget_session>,
     caf::reacts_to<msg::purge_sessions>,
-    // From its own timer.
-    caf::reacts_to<msg::tickets_aged>>;
+    // Fails with no_entropy, limit_reached.
+    caf::replies_to<msg::open_session>::with<msg::session_opened>,
+    caf::replies_to<msg::join_session>::with<msg::session_joined>,
+    // Changes are made one after the other. Fail with credential_invalid, credential_exists,
+    // limit_reached, not_permitted (no session, or it is over), internal (the disk), no_entropy.
+    caf::replies_to<msg::add_credential>::with<msg::credentials_added>,
+    caf::replies_to<msg::generate_credential>::with<msg::credentials_added>,
+    // Fails with credential_missing, credential_protected, internal.
+    caf::replies_to<msg::delete_credential>::with<msg::credential_deleted>,
+    // Fail with credential_missing, credential_protected.
+    caf::replies_to<msg::get_credential>::with<msg::credential_found>,
+    caf::replies_to<msg::compare_credential>::with<msg::credential_compared>,
+    caf::replies_to<msg::list_credentials>::with<msg::credentials_listed>,
+    // From its own timer, anchors and jobs.
+    caf::reacts_to<msg::tickets_aged>, caf::reacts_to<msg::session_over>,
+    caf::reacts_to<msg::change_stepped>>;
 
 /// One control connection of a program: requests in, replies out, in any order.
 using client_handle =
@@ -371,6 +386,23 @@ CELLSOCK_MESSAGE(keep_session)
 CELLSOCK_MESSAGE(forget_session)
 CELLSOCK_MESSAGE(purge_sessions)
 CELLSOCK_MESSAGE(tickets_aged)
+CELLSOCK_MESSAGE(open_session)
+CELLSOCK_MESSAGE(session_opened)
+CELLSOCK_MESSAGE(join_session)
+CELLSOCK_MESSAGE(session_joined)
+CELLSOCK_MESSAGE(session_over)
+CELLSOCK_MESSAGE(add_credential)
+CELLSOCK_MESSAGE(generate_credential)
+CELLSOCK_MESSAGE(credentials_added)
+CELLSOCK_MESSAGE(delete_credential)
+CELLSOCK_MESSAGE(credential_deleted)
+CELLSOCK_MESSAGE(get_credential)
+CELLSOCK_MESSAGE(credential_found)
+CELLSOCK_MESSAGE(list_credentials)
+CELLSOCK_MESSAGE(credentials_listed)
+CELLSOCK_MESSAGE(compare_credential)
+CELLSOCK_MESSAGE(credential_compared)
+CELLSOCK_MESSAGE(change_stepped)
 CELLSOCK_MESSAGE(radio_news)
 CELLSOCK_MESSAGE(ask_radio)
 CELLSOCK_MESSAGE(radio_word)

@@ -221,13 +221,14 @@ unsigned worker_threads() {
   return std::clamp(std::thread::hardware_concurrency(), 1U, limits::worker_threads_max);
 }
 
-secure_kit make_kit(caf::actor_system& system, std::shared_ptr<workers> aside) {
+secure_kit make_kit(caf::actor_system& system, const settings& config, const reactor& loop,
+                    std::shared_ptr<workers> aside) {
   secure_kit kit{
       {}, std::move(aside), randomness(), [] {
         return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
       }};
-  kit.keeper =
-      keeper_handle(system.spawn<keeper_actor>(keeper_seed{kit.aside, kit.random, kit.today}));
+  kit.keeper = keeper_handle(system.spawn<keeper_actor>(
+      keeper_seed{kit.aside, kit.random, kit.today, config.credentials}, loop));
   return kit;
 }
 
@@ -253,7 +254,7 @@ int run(const settings& config) {
   loop.leave = [&scheduler] { scheduler.leave(); };
 
   const auto threads = std::make_shared<worker_pool>(worker_threads());
-  auto kit = make_kit(system, threads);
+  auto kit = make_kit(system, config, loop, threads);
   auto gateway =
       gateway_handle(system.spawn<gateway_actor>(loop, links_of(config, kit, loop), kit));
   caf::actor_cast<caf::strong_actor_ptr>(gateway)->get()->attach_functor(

@@ -37,7 +37,7 @@ constexpr const char* footer =
     "Then `cellsock status` shows the modem, and programs linked with libcellsock have sockets.\n";
 
 struct command_line {
-  std::optional<std::string> file, socket, group, mode, apn, level;
+  std::optional<std::string> file, socket, group, mode, apn, credentials, level;
   std::vector<std::string> modems;
   bool trace = false;
   bool check = false;
@@ -56,6 +56,9 @@ std::optional<int> parse(int argc, char** argv, command_line& to) {
   app.add_option("--socket-group", to.group, "its group: whoever is in it may use the modem");
   app.add_option("--socket-mode", to.mode, "its permissions, octal [0660]");
   app.add_option("--apn", to.apn, "access point name of every modem; empty: the network's default");
+  app.add_option("--credentials", to.credentials,
+                 "directory of durable credentials [/var/lib/cellsock/credentials]")
+      ->type_name("DIR");
   app.add_option("--log-level", to.level, "debug, info, warn or error [info]")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
   app.add_flag("--trace-at", to.trace, "log the AT dialogue (payload as lengths, secrets as ***)");
@@ -106,6 +109,7 @@ void override_with(const command_line& given, settings& values, complaints& list
   for (std::size_t i = 0; i < given.modems.size(); ++i) values.modems[i].uri = given.modems[i];
   if (given.apn)
     for (auto& modem : values.modems) modem.apn = *given.apn;
+  if (given.credentials) values.credentials = *given.credentials;
   if (given.level) values.log_level = *given.level;
   if (given.trace) values.log_trace = true;
   if (!given.mode) return;

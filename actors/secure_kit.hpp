@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "actors/interfaces.hpp"
+#include "actors/saved_connections.hpp"
 #include "actors/workers.hpp"
 #include "stack/tls/random.hpp"
 
@@ -14,6 +15,7 @@ struct secure_kit {
   std::shared_ptr<workers> aside = {};
   std::shared_ptr<tls::random_source> random = {};  // null: none can be made (errc::no_entropy)
   std::function<calendar_time()> today = {};        // what certificates' dates are held against
+  std::shared_ptr<saved_connections> saved = std::make_shared<saved_connections>();
 };
 
 }  // namespace cellsock

@@ -63,6 +63,7 @@ secure_layer::behavior_type secure_layer::make_behavior() {
       // Its own.
       [this](const msg::choose& m) {
         if (m.choices) choices_ = m.choices;
+        chose();
       },
       [this](const msg::begin_server& m) { return serve(m); },
       [this](const msg::save_connection&) { return save(); },
@@ -79,6 +80,7 @@ secure_layer::behavior_type secure_layer::make_behavior() {
 
 void secure_layer::on_exit() {
   runner_.end();
+  choices_ = std::make_shared<tls::choices>();  // the socket's own keys were in them
   owner_ = nullptr;
   seed_.below = nullptr;
   seed_.kit = {};
@@ -111,9 +113,11 @@ void secure_layer::prepare(tls::role as, const std::optional<endpoint>& peer,
             if (offered_session_) settings.resumption = made.resumption->copy();
             settings.tickets = made.tickets;
             complete(settings);
+            // A datagram server's client has yet to show that it is there.
+            const bool somebody = as == tls::role::client || seed_.kind == transport::stream;
             runner_.begin(std::move(settings));
-            told_ = tls::phase::handshaking;
-            up(msg::secure_news{tls::phase::handshaking, {}, failure{errc::none}});
+            told_ = msg::secure_news{};
+            if (somebody) say_again();
             pump();
           }),
       [this, handshake, failed](const failure& why) {
@@ -122,12 +126,12 @@ void secure_layer::prepare(tls::role as, const std::optional<endpoint>& peer,
 }
 
 void secure_layer::look(tls::session& session) {
-  if (const auto now = session.state(); now != told_) {
-    told_ = now;
+  const auto told = told_->phase;
+  if (const auto now = session.state(); now != told) {
     auto facts = std::make_shared<const tls::facts>(session.facts());
     if (now == tls::phase::failed) return say_failed(session.why(), std::move(facts));
-    if (now == tls::phase::open) say_open(*facts);
-    up(msg::secure_news{now, std::move(facts), failure{errc::none}});
+    if (now == tls::phase::open && told == tls::phase::handshaking) say_open(*facts);
+    say(now, std::move(facts));
   }
   // Behind say_open, which forgets a session that the server did not take.
   if (auto ticket = session.take_resumption(); key_ && !ticket.empty())
@@ -150,14 +154,25 @@ void secure_layer::say_open(const tls::facts& facts) {
              {"alpn", facts.alpn}});
 }
 
+void secure_layer::say(tls::phase now, std::shared_ptr<const tls::facts> facts,
+                       const failure& why) {
+  told_ = msg::secure_news{now, std::move(facts), why};
+  say_again();
+}
+
+void secure_layer::say_again() {
+  if (!told_) return;
+  complete(*told_);
+  up(*told_);
+}
+
 void secure_layer::say_failed(const failure& why, std::shared_ptr<const tls::facts> facts) {
   if (key_ && offered_session_) send(seed_.kit.keeper, msg::forget_session{*key_});
-  told_ = tls::phase::failed;
   log::warn("secure-failed", {{"link", seed_.link},
                               {"socket", number(seed_.id)},
                               {"why", cellsock::name(why.code)},
                               {"detail", why.detail}});
-  up(msg::secure_news{tls::phase::failed, std::move(facts), why});
+  say(tls::phase::failed, std::move(facts), why);
 }
 
 }  // namespace cellsock

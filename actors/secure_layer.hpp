@@ -59,15 +59,24 @@ protected:
   /// The session is here and something may be done: feed it, step it, look at it.
   virtual void pump() = 0;
   virtual void linger_over(std::uint64_t generation) = 0;
+  virtual void chose() {}
+  /// What only the derived class knows of its news.
+  virtual void complete(msg::secure_news&) {}
 
   /// Asks the keeper and begins the session; `complete` adds what only the derived class knows.
   /// `failed` may run, once, instead of pump().
   void prepare(tls::role as, const std::optional<endpoint>& peer,
                std::function<void(tls::settings&)> complete,
                std::function<void(const failure&)> failed);
+  /// What was asked of the keeper is not wanted any more.
+  void give_up_preparing() { ++begun_; }
   /// After each step: who wants to know hears of phases, facts and tickets.
   void look(tls::session& session);
+  void say(tls::phase now, std::shared_ptr<const tls::facts> facts = {},
+           const failure& why = failure{errc::none});
   void say_failed(const failure& why, std::shared_ptr<const tls::facts> facts = {});
+  /// The same as last time, if there was any: what `complete` puts into it has changed.
+  void say_again();
   void gone();
 
   template <class Message>
@@ -90,8 +99,8 @@ private:
   std::shared_ptr<const tls::choices> choices_ = std::make_shared<tls::choices>();
   std::optional<tls::session_key> key_;  // of a client that may come back
   bool offered_session_ = false;
-  tls::phase told_ = tls::phase::handshaking;
-  std::uint64_t begun_ = 0;  // which handshake the keeper was asked for
+  std::optional<msg::secure_news> told_;  // nothing: no session yet
+  std::uint64_t begun_ = 0;               // which handshake the keeper was asked for
 };
 
 }  // namespace cellsock

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stack/credentials/store.hpp"
+#include "stack/endpoint.hpp"
 #include "stack/ids.hpp"
 #include "stack/tls/choices.hpp"
 #include "stack/tls/session.hpp"
@@ -43,11 +44,14 @@ struct save_connection {};
 struct load_connection {};
 
 // ---- secure layer -> socket actor ----
-/// Whenever the phase changes.
+/// Whenever the phase changes, or one of the last two.
 struct secure_news {
   tls::phase phase = tls::phase::handshaking;
   std::shared_ptr<const tls::facts> facts = {};  // once they are known
   failure why{errc::none};                       // failed
+  // Datagrams.
+  std::optional<endpoint> peer = {};  // whom the session is with, as the link names it
+  std::uint64_t dropped = 0;          // in all: not the peer's, forged, or no room for them
 };
 
 // ---- runner -> its own layer ----

@@ -38,6 +38,7 @@ caf::result<msg::socket_connected> secure_stream_layer::connect(const msg::conne
       on<msg::socket_connected>([this, m](const msg::socket_connected& c) {
         linked_ = true;
         if (over()) return;
+        if (finishing_) return finish();
         local_ = c.local;
         begin(tls::role::client, m.peer, m.asked.count() > 0 ? m.asked : handshake_unlimited);
       }),
@@ -216,6 +217,8 @@ void secure_stream_layer::take(msg::chunk& m) {
 
 void secure_stream_layer::finish() {
   finishing_ = true;
+  // Nobody waits for this handshake any more. The link's own connect cannot be taken back.
+  if (connect_due_ && linked_) return failed(fail(errc::not_connected, "closed by its program"));
   pump();
 }
 

@@ -98,7 +98,23 @@ msg::socket_report socket_common::report(socket_state state, std::uint64_t dropp
 
 msg::tombstone socket_common::tombstone(failure why, bool error_pending,
                                         bool connect_failed) const {
-  return {cookie, shape, std::move(why), who, error_pending, connect_failed, secure.facts};
+  // A new connect needs the keys that the program gave this socket; nothing else does.
+  return {cookie,         connect_failed ? shape : without_keys(shape),
+          std::move(why), who,
+          error_pending,  connect_failed,
+          secure.facts};
+}
+
+bool has_keys(const msg::socket_shape& shape) {
+  return shape.secure && (shape.secure->own.private_key || shape.secure->own.psk);
+}
+
+msg::socket_shape without_keys(msg::socket_shape shape) {
+  if (!has_keys(shape)) return shape;
+  auto rest = *shape.secure;
+  rest.own = {};
+  shape.secure = std::make_shared<const tls::choices>(std::move(rest));
+  return shape;
 }
 
 failure socket_common::may_bind(const msg::bind_channel& m) const {

@@ -84,11 +84,17 @@ public:
   [[nodiscard]] msg::socket_report report(socket_state state, std::uint64_t dropped) const;
   [[nodiscard]] msg::tombstone tombstone(failure why, bool error_pending,
                                          bool connect_failed) const;
+  /// The socket is over. Its actor's memory stays for as long as a timer of it runs; keys do not.
+  void let_go() {
+    shape.secure = nullptr;
+    layer = nullptr;
+    kit = {};
+  }
   void secure_heard(const msg::secure_news& m) {
     secure_begun = true;
-    secure.phase = m.phase;
-    secure.why = m.why;
-    if (m.facts) secure.facts = m.facts;
+    auto facts = m.facts ? m.facts : secure.facts;
+    secure = m;
+    secure.facts = std::move(facts);
   }
   /// Whether `m` may be bound as far as can be told here; errc::none if so.
   [[nodiscard]] failure may_bind(const msg::bind_channel& m) const;
@@ -112,5 +118,10 @@ public:
   [[nodiscard]] std::chrono::milliseconds connect_reply_max(
       std::chrono::milliseconds timeout) const;
 };
+
+/// Whether it holds keys of its own (inline credentials), and the same without them: what is kept
+/// of a socket that has ended.
+[[nodiscard]] bool has_keys(const msg::socket_shape& shape);
+[[nodiscard]] msg::socket_shape without_keys(msg::socket_shape shape);
 
 }  // namespace cellsock

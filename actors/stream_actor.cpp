@@ -47,9 +47,7 @@ stream_actor::behavior_type stream_actor::make_behavior() {
         check_flushed();
       },
       [this](const msg::channel_writable&) { server_ ? server_->room() : deliver(); },
-      [this](const msg::channel_hung_up&) {
-        advance(in_handshake() ? socket_event::left_in_handshake : socket_event::hung_up);
-      },
+      [this](const msg::channel_hung_up&) { advance(socket_event::hung_up); },
       [this](const msg::linger_over& m) {
         if (m.generation == linger_) advance(socket_event::linger_over);
       },
@@ -86,12 +84,7 @@ stream_actor::behavior_type stream_actor::make_behavior() {
         return set_secure_through(this, common_, m, secure_stage());
       },
       [this](const msg::get_secure_option& m) { return get_secure_of(common_, m, secure_stage()); },
-      [this](const msg::secure_news& m) {
-        common_.secure_heard(m);
-        // Nobody waits for it any more, and the peer may never come to its end.
-        if (state_ == socket_state::abandoned && in_handshake())
-          advance(socket_event::left_in_handshake);
-      },
+      [this](const msg::secure_news& m) { common_.secure_heard(m); },
       [this](const msg::get_socket_report&) {
         auto report = common_.report(state_, 0);
         report.bytes_queued = staging_.size() + (end_->padded() ? 0 : end_->unread());
@@ -111,6 +104,7 @@ void stream_actor::on_exit() {
   end_->close();
   bridge_ = nullptr;
   supervisor_ = nullptr;
+  common_.let_go();
 }
 
 // ---- life cycle ----
@@ -181,6 +175,10 @@ void stream_actor::perform(socket_action action, const failure& why) {
       // Also after an orderly finish: the program may still hold the descriptor, and ask.
       if (!program_gone_) end(why);
       close_in_modem();
+      break;
+    case socket_action::abandon:
+      // A modem's connect cannot be taken back; a handshake behind it can.
+      if (common_.layer) send(bridge_, msg::finish_sending{common_.id});
       break;
     case socket_action::quit: break;
     case socket_action::count_: break;
@@ -298,11 +296,6 @@ void stream_actor::answer_connect(const failure& why) {
     connecting_.deliver(msg::channel_connected{});
   else
     connecting_.deliver(to_error(why));
-}
-
-bool stream_actor::in_handshake() const {
-  const bool under_way = common_.secure_begun && common_.secure.phase == tls::phase::handshaking;
-  return under_way && (state_ == socket_state::connecting || state_ == socket_state::abandoned);
 }
 
 tls::stage stream_actor::secure_stage() const {

@@ -29,7 +29,6 @@ private:
   caf::result<msg::option_set> set(const msg::set_option& m);
   [[nodiscard]] bool untouched() const;
   [[nodiscard]] tls::stage secure_stage() const;
-  [[nodiscard]] bool in_handshake() const;
   void hold_for_program();
   void advance(socket_event event, const failure& why = failure{errc::none});
   void perform(socket_action action, const failure& why);

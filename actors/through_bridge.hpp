@@ -141,6 +141,8 @@ caf::result<msg::option_set> move_through(Self* self, carrier_handle& bridge,
             common.link = m.link;
             common.kind = adopted.kind;
             common.stream = adopted.stream;
+            common.layer = adopted.layer;
+            if (common.layer) self->send(common.layer, msg::choose{common.shape.secure});
             common.shape.device = m.device;
             declare_through(self, bridge, common);
             renew_options(self, bridge, common);

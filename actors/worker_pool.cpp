@@ -3,6 +3,8 @@
 
 #include <csignal>
 
+#include "stack/credentials/secret.hpp"
+
 namespace cellsock {
 
 worker_pool::worker_pool(unsigned threads) {
@@ -51,6 +53,8 @@ void worker_pool::work() {
       waiting_.pop_front();
     }
     job();
+    job = {};
+    wipe_stack();  // it may have computed with keys
   }
 }
 

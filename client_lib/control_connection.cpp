@@ -15,6 +15,7 @@
 #include "client_lib/dial.hpp"
 #include "client_lib/errno_table.hpp"
 #include "client_lib/limits.hpp"
+#include "proto/secrets.hpp"
 
 namespace cellsock::client {
 namespace {
@@ -113,11 +114,16 @@ outcome<wire::Reply> control_connection::exchange(wire::Request& request, const 
   if (std::exchange(broken_, true)) return out_of_step("connection used after a failure");
   request.set_id(next_id_++);
   std::vector<std::byte> frame;
-  if (!proto::append_frame(request.SerializeAsString(), frame)) {
+  auto body = request.SerializeAsString();
+  const bool fits = proto::append_frame(body, frame);
+  proto::wipe(body);
+  if (!fits) {
     broken_ = false;  // nothing was sent
     return failure{failed_by::system, EMSGSIZE, {}, "request too large"};
   }
-  if (auto sent = send_frame(frame, shown, how); sent.error != no_error) return sent;
+  const auto sent = send_frame(frame, shown, how);
+  proto::wipe(frame);  // it may have carried a key
+  if (sent.error != no_error) return sent;
   return receive_reply(how, received);
 }
 

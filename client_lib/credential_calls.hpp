@@ -9,6 +9,7 @@
 #include "cellsock/v1/socket.pb.h"
 #include "client_lib/limits.hpp"
 #include "client_lib/outcome.hpp"
+#include "proto/secrets.hpp"
 
 /// A program's credentials, neutral of any header family. What it adds lives with the process and
 /// its forked children; what the machine's operator keeps is read, compared and found, never
@@ -44,6 +45,7 @@ template <class Call>
     return failure{failed_by::system, ENOMEM, {}, "a credential of more than 384 KiB"};
   for (;;) {
     auto request = whole;
+    const proto::secret_request wiped(request);
     auto& call = *(request.*field)();
     const bool more = content.size() > limits::credential_part_bytes;
     call.set_content(std::string(content.substr(0, limits::credential_part_bytes)));

@@ -93,7 +93,7 @@ int check_session(const held_socket& socket, const std::optional<endpoint>& to) 
     return connected == -EINPROGRESS ? 0 : connected;  // what is sent meanwhile waits for it
   }
   auto known = socket.entry->secure_peer();
-  if (!known) {
+  if (!known || *known != *to) {  // a server's client may be another one by now
     endpoint peer;
     // While the handshake is under way nobody but the daemon knows whom it is with.
     if (peer_name(socket.fd, peer) != 0) return -EISCONN;
@@ -109,6 +109,7 @@ ssize_t send_datagram(const held_socket& socket, const char* bytes, std::size_t 
                       const std::optional<endpoint>& to, transfer_flags flags) {
   if (to && to->family != socket.entry->family) return -EAFNOSUPPORT;
   if (socket.entry->is_secure()) {
+    if (socket.entry->connection_saved) return -EPROTO;
     if (const int error = check_session(socket, to); error != 0) return error;
     auto now = find_socket(socket.fd);  // a connect may have put a fresh channel in its place
     if (!now) return -now.why().error;

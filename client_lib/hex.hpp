@@ -17,6 +17,7 @@ namespace cellsock::client {
     return digits.find(lower);
   };
   std::string bytes;
+  bytes.reserve(text.size() / 2);  // growing would leave copies of what may be a key
   for (std::size_t at = 0; at < text.size(); at += 2) {
     const auto high = digit(text[at]);
     const auto low = digit(text[at + 1]);

@@ -4,6 +4,7 @@
 #include "client_lib/bsd_calls.hpp"
 #include "client_lib/control_calls.hpp"
 #include "client_lib/identity.hpp"
+#include "proto/secrets.hpp"
 
 namespace cellsock::client {
 namespace {
@@ -20,12 +21,17 @@ int set_secure(int fd, wire::SecureOption which, const wire::SecureValue& value)
   auto socket = find_secure(fd);
   if (!socket) return -socket.why().error;
   wire::Request request;
+  const proto::secret_request wiped(request);
   auto& wanted = *request.mutable_set_secure_option();
   wanted.set_cookie(socket->entry->cookie);
   wanted.set_option(which);
   *wanted.mutable_value() = value;
   const auto reply = ask_about(watch(*socket), request, briefly());
-  return reply ? 0 : -reply.why().error;
+  if (!reply) return -reply.why().error;
+  // Nothing is sent in between. The daemon would drop it; here its program can be told.
+  if (which == wire::SECURE_OPTION_CONNECTION_SAVE) socket->entry->connection_saved = true;
+  if (which == wire::SECURE_OPTION_CONNECTION_LOAD) socket->entry->connection_saved = false;
+  return 0;
 }
 
 int get_secure(int fd, wire::SecureOption which, wire::SecureValue& value) {

@@ -8,6 +8,7 @@
 #include "client_lib/bsd_calls.hpp"
 #include "client_lib/face/edge.hpp"
 #include "client_lib/limits.hpp"
+#include "proto/secrets.hpp"
 
 namespace cellsock::client {
 namespace {
@@ -68,7 +69,9 @@ int cellsock_secure_set_credential(int sock, enum cellsock_credential type, cons
     wire::SecureValue value;
     value.mutable_credential()->set_type(static_cast<wire::CredentialType>(type));
     value.mutable_credential()->set_content(content, length);
-    return set_secure(sock, wire::SECURE_OPTION_CREDENTIAL, value);
+    const int error = set_secure(sock, wire::SECURE_OPTION_CREDENTIAL, value);
+    cellsock::proto::wipe(*value.mutable_credential()->mutable_content());
+    return error;
   });
 }
 

@@ -48,6 +48,8 @@ struct socket_entry {
   std::atomic<int> abnormal_end{0};
   /// The peer's orderly end was confirmed: reading at the end needs no question any more.
   std::atomic<bool> peer_finished{false};
+  /// DTLS: this process saved the connection and has not loaded it again.
+  std::atomic<bool> connection_saved{false};
 
   [[nodiscard]] bool is_stream() const noexcept { return type == wire::SOCKET_TYPE_STREAM; }
   [[nodiscard]] bool is_secure() const noexcept {

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proto/frame.hpp"
 
+#include <algorithm>
+#include <cstring>
+
+#include "proto/secrets.hpp"
+
 namespace cellsock::proto {
 
 bool append_frame(std::string_view body, std::vector<std::byte>& out) {
@@ -13,12 +18,32 @@ bool append_frame(std::string_view body, std::vector<std::byte>& out) {
   return true;
 }
 
+frame_decoder::~frame_decoder() {
+  wipe(buffer_);
+}
+
+/// As a string grows, but what it leaves behind is wiped.
+void frame_decoder::grow(std::size_t size) {
+  if (size <= buffer_.capacity()) return;
+  std::string larger;
+  larger.reserve(std::max(size, 2 * buffer_.capacity()));
+  larger.append(buffer_);
+  wipe(buffer_);
+  buffer_.swap(larger);
+}
+
+void frame_decoder::drop_consumed() {
+  const auto rest = buffered();
+  std::memmove(buffer_.data(), buffer_.data() + consumed_, rest);
+  wipe(std::as_writable_bytes(std::span(buffer_).subspan(rest)));
+  buffer_.resize(rest);
+  consumed_ = 0;
+}
+
 void frame_decoder::feed(std::span<const std::byte> piece) {
   if (broken_) return;
-  if (consumed_ > 0 && consumed_ == buffer_.size()) {
-    buffer_.clear();
-    consumed_ = 0;
-  }
+  if (consumed_ > 0 && consumed_ == buffer_.size()) drop_consumed();
+  grow(buffer_.size() + piece.size());
   buffer_.append(reinterpret_cast<const char*>(piece.data()), piece.size());
 }
 
@@ -29,7 +54,7 @@ std::optional<std::string> frame_decoder::next() {
     length |= std::uint32_t{static_cast<std::uint8_t>(buffer_[consumed_ + i])} << (8 * i);
   if (length == 0 || length > bytes_max_) {
     broken_ = true;
-    buffer_.clear();
+    wipe(buffer_);
     buffer_.shrink_to_fit();
     consumed_ = 0;
     return std::nullopt;
@@ -37,10 +62,8 @@ std::optional<std::string> frame_decoder::next() {
   if (buffered() < frame_header_bytes + length) return std::nullopt;
   std::string body = buffer_.substr(consumed_ + frame_header_bytes, length);
   consumed_ += frame_header_bytes + length;
-  if (consumed_ > 4096) {  // keep the buffer from creeping while pieces never line up with frames
-    buffer_.erase(0, consumed_);
-    consumed_ = 0;
-  }
+  // At once if nothing is left; and lest the buffer creep while pieces never line up with frames.
+  if (consumed_ > 4096 || consumed_ == buffer_.size()) drop_consumed();
   return body;
 }
 

@@ -22,10 +22,14 @@ inline constexpr std::size_t frame_header_bytes = 4;
 /// larger than the cap.
 [[nodiscard]] bool append_frame(std::string_view body, std::vector<std::byte>& out);
 
-/// Feed any pieces, ask for whole frames. Holds at most one partial frame beyond what is complete.
+/// Feed any pieces, ask for whole frames. Holds at most one partial frame beyond what is complete,
+/// and nothing that went through it: a frame may be a secret. Its body is the caller's to wipe.
 class frame_decoder {
 public:
   explicit frame_decoder(std::size_t bytes_max = frame_bytes_max) : bytes_max_(bytes_max) {}
+  ~frame_decoder();
+  frame_decoder(const frame_decoder&) = default;
+  frame_decoder& operator=(const frame_decoder&) = default;
 
   void feed(std::span<const std::byte> piece);
   /// The next whole frame's body, or nothing yet. Nothing for ever once `broken`.
@@ -36,6 +40,9 @@ public:
   [[nodiscard]] std::size_t buffered() const noexcept { return buffer_.size() - consumed_; }
 
 private:
+  void grow(std::size_t size);
+  void drop_consumed();
+
   std::size_t bytes_max_;
   std::string buffer_;
   std::size_t consumed_ = 0;

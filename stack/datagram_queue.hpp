@@ -30,6 +30,16 @@ public:
     queue_.pop_front();
     return d;
   }
+  /// While it is held, what waits does not age: it waits for something else than the link. When it
+  /// is let go all is as fresh as if it had just come.
+  void hold(bool held, time_point now) {
+    if (std::exchange(held_, held) && !held)
+      for (auto& [since, one] : queue_) since = now;
+  }
+  /// Not wanted any more.
+  void drop_all() {
+    while (!queue_.empty()) drop_front();
+  }
   /// The next to be popped, without taking it; nullptr when empty.
   [[nodiscard]] const Datagram* front() const noexcept {
     return queue_.empty() ? nullptr : &queue_.front().second;
@@ -44,13 +54,14 @@ private:
     ++dropped_;
   }
   void drop_stale(time_point now) {
-    while (!queue_.empty() && now - queue_.front().first > age_max_) drop_front();
+    while (!held_ && !queue_.empty() && now - queue_.front().first > age_max_) drop_front();
   }
 
   std::size_t count_max_;
   std::chrono::milliseconds age_max_;
   std::deque<std::pair<time_point, Datagram>> queue_;
   std::uint64_t dropped_ = 0;
+  bool held_ = false;
 };
 
 }  // namespace cellsock

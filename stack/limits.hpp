@@ -79,6 +79,18 @@ inline constexpr unsigned worker_threads_max = 4;
 /// Under one owner; the machine's own are an owner of their own.
 inline constexpr std::size_t credentials_per_owner_max = 256;
 inline constexpr std::size_t credentials_max = 4096;
+/// A CA bundle counts twice, as it came and as it was read: thirty programs of one user with a
+/// bundle each. Of all users: what a small gateway can spare.
+inline constexpr std::size_t credential_bytes_per_user_max = 16 * 1024 * 1024;
+inline constexpr std::size_t credential_bytes_in_all_max = 64 * 1024 * 1024;
+/// Sessions of programs with credentials: each costs a descriptor.
+inline constexpr std::size_t credential_sessions_max = 1024;
+inline constexpr std::size_t credential_sessions_per_user_max = 256;
+/// A change to a credential may wait for others, each with a slow disk.
+inline constexpr auto credential_change_max = 60s;
+/// Changes to credentials that wait for their turn, of 384 KiB at most.
+inline constexpr std::size_t credential_changes_max = 64;
+inline constexpr std::size_t credential_changes_per_user_max = 16;
 /// Tags that a socket may name (nRF: 7).
 inline constexpr std::size_t tags_per_socket_max = 16;
 /// More than there are (stack/tls/suites.hpp); names of ALPN: nobody has asked for a fourth.
@@ -96,6 +108,8 @@ inline constexpr auto tls_last_words_max = 5s;
 inline constexpr std::size_t handshakes_per_listener_max = 8;
 /// Of a secure datagram socket, each way and on each side of the engine.
 inline constexpr std::size_t dtls_queue_datagrams_max = 16;
+/// Connections that one user's sockets may have saved at once (nRF: 4).
+inline constexpr std::size_t dtls_saved_per_user_max = 4;
 /// A handshake over a radio that wakes up first: three round trips of 2 s, and as much again.
 inline constexpr auto tls_handshake_max = 60s;
 /// Sessions kept for resumption: 2 KiB each with the peer's certificate.

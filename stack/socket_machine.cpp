@@ -28,8 +28,7 @@ constexpr std::array edges{
     edge{s::connecting, e::connected, s::open, a::open_channel},
     edge{s::connecting, e::connect_failed, s::ended, a::fail_channel},
     edge{s::connecting, e::broken, s::ended, a::fail_channel},
-    edge{s::connecting, e::hung_up, s::abandoned, a::none},
-    edge{s::connecting, e::left_in_handshake, s::closing, a::close_modem},
+    edge{s::connecting, e::hung_up, s::abandoned, a::abandon},
     edge{s::connecting, e::stop, s::abandoned, a::fail_channel},
 
     edge{s::listening, e::broken, s::ended, a::fail_channel},
@@ -68,7 +67,6 @@ constexpr std::array edges{
     edge{s::draining, e::stop, s::closing, a::close_modem},
 
     edge{s::abandoned, e::connected, s::closing, a::close_modem},
-    edge{s::abandoned, e::left_in_handshake, s::closing, a::close_modem},
     edge{s::abandoned, e::connect_failed, s::ended, a::quit},
     edge{s::abandoned, e::broken, s::ended, a::quit},
 

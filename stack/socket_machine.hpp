@@ -30,14 +30,13 @@ enum class socket_event : std::uint8_t {
   connect_failed,
   accepted,  // it is born of a listener, and the connection stands
   listens,
-  peer_ended,         // end of reception, in order
-  broken,             // reset, PDN lost, modem gone
-  delivered,          // everything received is in the channel
-  write_ended,        // the program shut its writing side and may still read
-  hung_up,            // the program closed the last copy of its descriptor
-  left_in_handshake,  // the same, while the link is connected and TLS is not
-  flushed,            // everything the program wrote is with the modem
-  linger_over,        // flushing took too long
+  peer_ended,   // end of reception, in order
+  broken,       // reset, PDN lost, modem gone
+  delivered,    // everything received is in the channel
+  write_ended,  // the program shut its writing side and may still read
+  hung_up,      // the program closed the last copy of its descriptor
+  flushed,      // everything the program wrote is with the modem
+  linger_over,  // flushing took too long
   modem_closed,
   stop,  // the daemon is going down
   count_
@@ -56,6 +55,7 @@ enum class socket_action : std::uint8_t {
   end_channel,
   flush_rest,
   close_modem,
+  abandon,  // the program closed while it was being connected
   quit,
   count_
 };

@@ -13,6 +13,7 @@
 #include "client_lib/cli/verb.hpp"
 #include "client_lib/credential_calls.hpp"
 #include "client_lib/hex.hpp"
+#include "proto/secrets.hpp"
 
 namespace cellsock::cli {
 namespace {
@@ -64,11 +65,18 @@ outcome<std::string> content_of(const creds_options& given, v1::CredentialType t
     if (!file) return wrong(given.file + ": " + std::strerror(errno));
   }
   std::istream& source = from_file ? file : std::cin;
-  std::string content(std::istreambuf_iterator<char>(source), {});
+  std::string content;
+  content.reserve(client::limits::credential_bytes_max + 2);  // growing would leave copies behind
+  for (auto at = std::istreambuf_iterator<char>(source);
+       at != std::istreambuf_iterator<char>() &&
+       content.size() <= client::limits::credential_bytes_max;
+       ++at)
+    content += *at;
   if (source.bad()) return wrong(given.file + ": cannot be read");
   if (type == v1::CREDENTIAL_TYPE_PSK_IDENTITY && content.ends_with('\n')) content.pop_back();
   if (given.hex) {
     const auto bytes = client::from_hex(content);
+    proto::wipe(content);
     if (!bytes) return wrong("--hex: the content is no hexadecimal text");
     content = *bytes;
   }
@@ -108,6 +116,7 @@ exit_status add(const options& given) {
     return (*connection)->exchange(part, briefly());
   };
   auto reply = client::in_parts(exchange, *content, request, &v1::Request::mutable_add_credential);
+  proto::wipe(*content);
   if (!reply) return explain(given, reply.why());
   const auto& added = reply->added_credential().added();
   std::cout << (given.json ? credential_json(added) : credential_text(added));

@@ -12,6 +12,7 @@
 #include "client_lib/credential_calls.hpp"
 #include "client_lib/face/by_value.hpp"
 #include "client_lib/hex.hpp"
+#include "proto/secrets.hpp"
 
 namespace cellsock::client::nrf {
 namespace {
@@ -110,9 +111,10 @@ int modem_key_mgmt_write(nrf_sec_tag_t sec_tag, enum modem_key_mgmt_cred_type cr
   return face::by_value([&]() -> int {
     const auto type = type_of(cred_type);
     if (!type || buf == nullptr || len == 0) return -EINVAL;
-    const auto content = nrf::content_of(*type, buf, len);
+    auto content = nrf::content_of(*type, buf, len);
     if (!content || content->empty()) return -EINVAL;
     auto added = add_credential(sec_tag, *type, *content, when_there::replace);
+    cellsock::proto::wipe(*content);
     return added ? 0 : error_of(added.why());
   });
 }
@@ -137,9 +139,10 @@ int modem_key_mgmt_cmp(nrf_sec_tag_t sec_tag, enum modem_key_mgmt_cred_type cred
   return face::by_value([&]() -> int {
     const auto type = type_of(cred_type);
     if (!type || buf == nullptr) return -EINVAL;
-    const auto content = nrf::content_of(*type, buf, len);
+    auto content = nrf::content_of(*type, buf, len);
     if (!content) return -EINVAL;
     auto same = same_credential(sec_tag, *type, *content);
+    cellsock::proto::wipe(*content);
     if (!same) return error_of(same.why());
     return *same ? 0 : 1;
   });

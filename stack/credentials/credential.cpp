@@ -199,6 +199,8 @@ status take_key(credential& out, std::span<const std::byte> bytes, const credent
                    std::to_string(rules.rsa_bits_min) + " are required");
   if (mbedtls_pk_get_type(&*key) != MBEDTLS_PK_RSA && bits < 255)
     return invalid("an elliptic curve key of " + std::to_string(bits) + " bits; 256 are required");
+  out.kind = mbedtls_pk_get_type(&*key) == MBEDTLS_PK_RSA ? key_kind::rsa : key_kind::ec;
+  out.key_bits = static_cast<unsigned>(bits);
   out.key = std::move(*der);
   return done{};
 }
@@ -209,6 +211,7 @@ status take_psk(credential& out, std::span<const std::byte> bytes) {
     out.remarks.push_back("a pre-shared key of " + std::to_string(bytes.size()) +
                           " bytes is easy to guess; 16 are usual");
   out.key = secret(bytes);
+  out.key_bits = static_cast<unsigned>(8 * bytes.size());
   return done{};
 }
 
@@ -219,6 +222,24 @@ status take_identity(credential& out, std::span<const std::byte> bytes) {
   if (out.identity.find('\0') != std::string::npos)
     return invalid("a PSK identity with a NUL inside");
   return done{};
+}
+
+/// A PSK is short, and might be guessed by its sum.
+credential_origin origin_of(credential_type type, std::span<const std::byte> bytes,
+                            const credential_rules& rules) {
+  credential_origin made{rules.now, {}, rules.rsa_bits_min, rules.sha1_allowed};
+  if (type != credential_type::psk)
+    (void)mbed::sha256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                       reinterpret_cast<unsigned char*>(made.sha256.data()));
+  return made;
+}
+
+/// The certificates in it, good or not; empty if it cannot be read.
+std::vector<std::vector<std::byte>> ders_of(std::span<const std::byte> bytes) {
+  std::vector<std::vector<std::byte>> ders;
+  if (const auto all = read_all(bytes))
+    for (const auto& one : *all) ders.push_back(one.what.der);
+  return ders;
 }
 
 }  // namespace
@@ -237,7 +258,8 @@ std::optional<credential_type> credential_type_of(std::string_view name) noexcep
 }
 
 result<credential_ptr> read_credential(credential_type type, std::span<const std::byte> bytes,
-                                       const credential_rules& rules) {
+                                       const credential_rules& rules,
+                                       const credential_origin* origin) {
   const auto& row = row_of(type);
   const auto named = [&row](const failure& why) {
     return fail(why.code, std::string(row.what) + ": " + why.detail);
@@ -260,6 +282,7 @@ result<credential_ptr> read_credential(credential_type type, std::span<const std
   }();
   if (!taken) return named(taken.error());
   if (!is_secret(type)) made->as_given.assign(bytes.begin(), bytes.end());
+  made->origin = origin != nullptr ? *origin : origin_of(type, bytes, rules);
   return credential_ptr(std::move(made));
 }
 
@@ -293,7 +316,10 @@ bool matches(const credential& known, std::span<const std::byte> bytes) {
     default: {
       const auto given = without_nul(bytes);
       const auto kept = without_nul(known.as_given);
-      return std::equal(given.begin(), given.end(), kept.begin(), kept.end());
+      if (std::equal(given.begin(), given.end(), kept.begin(), kept.end())) return true;
+      if (known.type == credential_type::psk_identity) return false;
+      const auto ders = ders_of(known.as_given);
+      return !ders.empty() && ders == ders_of(bytes);
     }
   }
 }

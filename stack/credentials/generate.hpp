@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "stack/credentials/certificate.hpp"
 #include "stack/credentials/secret.hpp"
@@ -11,18 +13,18 @@
 namespace cellsock {
 
 struct key_request {
-  std::string common_name;  // 1 to 64 characters: letters, digits, space and . - _ *
+  std::string subject;                  // CN=gateway.example,O=Example
+  std::vector<std::string> hosts = {};  // names and addresses that it is good for
   calendar_time now{};
-  std::chrono::days good_for{730};
+  std::optional<std::chrono::days> good_for = {};  // of a certificate; without: a request for one
 };
 
 struct generated_key {
-  secret private_key = {};           // DER, P-256
-  std::string signing_request = {};  // PKCS #10, PEM: for a CA to sign
-  std::string certificate = {};      // PEM, signed by the key itself, until there is a better one
+  secret private_key = {};  // DER, P-256
+  std::string pem = {};     // signed by the key itself: its certificate, or a PKCS #10 request
 };
 
-/// errc::invalid_argument for a name or a time that does not fit, no_entropy.
+/// errc::invalid_argument for a subject, a host or a time that does not fit, no_entropy.
 [[nodiscard]] result<generated_key> generate_key(const key_request& wanted,
                                                  tls::random_source& random);
 

@@ -12,6 +12,10 @@ namespace cellsock {
 /// Not removed by an optimiser, whatever becomes of the memory afterwards.
 void wipe(std::span<std::byte> bytes) noexcept;
 
+/// The stack below the caller, where what has returned left its temporaries, and calls that were
+/// bound late the registers of their callers.
+void wipe_stack() noexcept;
+
 /// Every block it gives back is wiped first: also what a growing vector leaves behind.
 template <class T>
 struct wiping_allocator {

@@ -2,11 +2,19 @@
 #include "stack/credentials/store.hpp"
 
 #include <algorithm>
+#include <array>
+#include <set>
+#include <tuple>
 
 #include "stack/limits.hpp"
 
 namespace cellsock {
 namespace {
+
+constexpr std::array all_types{credential_type::ca_certificate, credential_type::own_certificate,
+                               credential_type::private_key, credential_type::psk,
+                               credential_type::psk_identity};
+static_assert(all_types.size() == credential_types);
 
 std::string text_of(sec_tag tag) {
   return "tag " + std::to_string(static_cast<std::uint32_t>(tag));
@@ -16,111 +24,169 @@ failure missing(sec_tag tag, std::string_view what) {
   return fail(errc::credential_missing, text_of(tag) + ": no " + std::string(what));
 }
 
-credential_ptr of_type(const tag_credentials& all, credential_type type) {
-  const auto known = all.find(type);
-  return known == all.end() ? nullptr : known->second;
+/// What it costs to keep.
+std::size_t bytes_of_one(const credential& c) {
+  std::size_t bytes = c.as_given.size() + c.key.size() + c.identity.size();
+  for (const auto& one : c.certificates) bytes += one.der.size();
+  return bytes;
 }
 
-/// Certificate and key of one tag belong together, whichever came first.
-status check_with(const tag_credentials& there, const credential& added) {
-  if (added.type == credential_type::private_key) {
-    const auto certificate = of_type(there, credential_type::own_certificate);
-    return certificate ? check_pair(*certificate, added) : status(done{});
-  }
-  if (added.type == credential_type::own_certificate) {
-    const auto key = of_type(there, credential_type::private_key);
-    return key ? check_pair(added, *key) : status(done{});
-  }
-  return done{};
+/// In whose name this program finds credentials: the first counts.
+std::vector<credential_owner> seen_by(const program& who) {
+  std::vector<credential_owner> owners;
+  if (who.id != program_id{}) owners.push_back(session_of(who));
+  owners.push_back({{}, {credential_scope::kind::user, who.uid}});
+  for (const auto gid : who.gids) owners.push_back({{}, {credential_scope::kind::group, gid}});
+  return owners;
 }
 
 }  // namespace
 
-bool tag_scope::admits(const program& who) const {
-  if (everyone || who.uid == 0) return true;
-  if (std::find(uids.begin(), uids.end(), who.uid) != uids.end()) return true;
-  return std::any_of(who.gids.begin(), who.gids.end(), [this](std::uint32_t gid) {
-    return std::find(gids.begin(), gids.end(), gid) != gids.end();
-  });
+std::string text_of(const credential_scope& scope) {
+  return (scope.of == credential_scope::kind::user ? "uid " : "gid ") + std::to_string(scope.id);
 }
 
-status credential_store::put(tag_credentials& into, sec_tag tag, credential_ptr what,
-                             std::size_t owned) {
-  if (into.contains(what->type))
-    return fail(errc::credential_exists,
-                text_of(tag) + " has a " + std::string(name(what->type)) + " already");
-  if (owned >= limits::credentials_per_owner_max || size_ >= limits::credentials_max) {
-    ++refused_;
-    return fail(errc::limit_reached, std::to_string(owned) + " credentials of this owner, " +
-                                         std::to_string(size_) + " in all");
+credential_owner session_of(const program& who) noexcept {
+  return {who.id, {credential_scope::kind::user, who.uid}};
+}
+
+status check_beside(const tag_credentials& there, sec_tag tag, const credential& added) {
+  const auto of_type = [&there](credential_type type) {
+    const auto known = there.find(type);
+    return known == there.end() ? nullptr : known->second;
+  };
+  status pair = done{};
+  if (added.type == credential_type::private_key)
+    if (const auto certificate = of_type(credential_type::own_certificate))
+      pair = check_pair(*certificate, added);
+  if (added.type == credential_type::own_certificate)
+    if (const auto key = of_type(credential_type::private_key)) pair = check_pair(added, *key);
+  if (pair) return pair;
+  return fail(pair.error().code, text_of(tag) + ": " + pair.error().detail);
+}
+
+// ---- changes ----
+
+std::size_t credential_store::bytes_of(const credential_scope* payer) const {
+  std::size_t bytes = 0;
+  for (const auto& [owner, tags] : owners_) {
+    if (payer != nullptr && owner.scope != *payer) continue;
+    for (const auto& [tag, held] : tags)
+      for (const auto& [type, what] : held) bytes += bytes_of_one(*what);
   }
-  if (auto pair = check_with(into, *what); !pair)
-    return fail(pair.error().code, text_of(tag) + ": " + pair.error().detail);
-  into.emplace(what->type, std::move(what));
-  ++size_;
-  return done{};
+  return bytes;
 }
 
-status credential_store::add(const program& who, sec_tag tag, credential_ptr what) {
-  const own_key key{who.id, tag};
-  auto& there = own_[key];
-  auto added = put(there, tag, std::move(what), owned_by(who.id));
-  if (there.empty()) own_.erase(key);
-  return added;
-}
-
-std::size_t credential_store::owned_by(program_id owner) const {
+std::size_t credential_store::owned_by(const credential_owner& owner) const {
+  const auto known = owners_.find(owner);
+  if (known == owners_.end()) return 0;
   std::size_t count = 0;
-  for (auto at = own_.lower_bound({owner, sec_tag{}}); at != own_.end() && at->first.owner == owner;
-       ++at)
-    count += at->second.size();
+  for (const auto& [tag, held] : known->second) count += held.size();
   return count;
 }
 
-const credential_store::machine_tag* credential_store::given_to(const program& who,
-                                                                sec_tag tag) const {
-  const auto* known = machine(tag);
-  return known != nullptr && known->scope.admits(who) ? known : nullptr;
+status credential_store::may_add(const credential_owner& owner, sec_tag tag, credential_type type,
+                                 std::size_t bytes, bool replace) {
+  const auto known = of(owner, tag, type);
+  if (known && !replace)
+    return fail(errc::credential_exists,
+                text_of(tag) + " has a " + std::string(name(type)) + " already");
+  const auto refuse = [this](std::string why) {
+    ++refused_;
+    return fail(errc::limit_reached, std::move(why));
+  };
+  const auto owned = owned_by(owner);
+  if (!known && owned >= limits::credentials_per_owner_max)
+    return refuse("this owner has " + std::to_string(owned) + " credentials");
+  if (!known && size_ >= limits::credentials_max)
+    return refuse("there are " + std::to_string(size_) + " credentials in all");
+  const auto instead = known ? bytes_of_one(*known) : 0;
+  const auto held = bytes_of(&owner.scope) - instead + bytes;
+  if (held > limits::credential_bytes_per_user_max)
+    return refuse(text_of(owner.scope) + " would have " + std::to_string(held) +
+                  " bytes of credentials; " +
+                  std::to_string(limits::credential_bytes_per_user_max) + " are the most");
+  if (bytes_of(nullptr) - instead + bytes > limits::credential_bytes_in_all_max)
+    return refuse("there are " + std::to_string(limits::credential_bytes_in_all_max) +
+                  " bytes of credentials in all");
+  return done{};
 }
 
-result<credential_ptr> credential_store::find(const program& who, sec_tag tag,
-                                              credential_type type) const {
-  if (const auto own = own_.find({who.id, tag}); own != own_.end())
-    if (auto known = of_type(own->second, type)) return known;
-  if (const auto* given = given_to(who, tag))
-    if (auto known = of_type(given->credentials, type)) return known;
-  return missing(tag, name(type));
+void credential_store::put(const credential_owner& owner, sec_tag tag, credential_ptr what) {
+  auto& slot = owners_[owner][tag][what->type];
+  if (!slot) ++size_;
+  slot = std::move(what);
 }
 
-result<std::vector<std::byte>> credential_store::read(const program& who, sec_tag tag,
-                                                      credential_type type) const {
-  const auto known = find(who, tag, type);
-  if (!known) return known.error();
-  if (is_secret(type))
-    return fail(errc::credential_protected,
-                text_of(tag) + ": a " + std::string(name(type)) + " is never read back");
-  return (*known)->as_given;
+status credential_store::add(const credential_owner& owner, sec_tag tag, credential_ptr what,
+                             bool replace) {
+  if (auto may = may_add(owner, tag, what->type, bytes_of_one(*what), replace); !may) return may;
+  if (auto pair = check_beside(held(owner, tag), tag, *what); !pair) return pair;
+  put(owner, tag, std::move(what));
+  return done{};
 }
 
-status credential_store::remove(const program& who, sec_tag tag, credential_type type) {
-  const auto own = own_.find({who.id, tag});
-  if (own == own_.end() || own->second.erase(type) == 0) {
-    const auto* given = given_to(who, tag);
-    if (given != nullptr && given->credentials.contains(type))
-      return fail(errc::credential_protected,
-                  text_of(tag) + " is the machine's: `cellsock creds delete`");
+status credential_store::remove(const credential_owner& owner, sec_tag tag, credential_type type) {
+  const auto of_owner = owners_.find(owner);
+  if (of_owner == owners_.end()) return missing(tag, name(type));
+  const auto of_tag = of_owner->second.find(tag);
+  if (of_tag == of_owner->second.end() || of_tag->second.erase(type) == 0)
     return missing(tag, name(type));
-  }
-  if (own->second.empty()) own_.erase(own);
+  if (of_tag->second.empty()) of_owner->second.erase(of_tag);
+  if (of_owner->second.empty()) owners_.erase(of_owner);
   --size_;
   return done{};
 }
 
+status credential_store::remove(const program& who, sec_tag tag, credential_type type) {
+  if (who.id != program_id{} && remove(session_of(who), tag, type)) return done{};
+  if (find(who, tag, type))
+    return fail(errc::credential_protected, text_of(tag) + " is durable: `cellsock creds delete`");
+  return missing(tag, name(type));
+}
+
 std::size_t credential_store::forget(program_id gone) {
-  const auto had = owned_by(gone);
-  std::erase_if(own_, [gone](const auto& entry) { return entry.first.owner == gone; });
+  std::size_t had = 0;
+  for (auto at = owners_.lower_bound({gone, {}}); at != owners_.end() && at->first.session == gone;
+       at = owners_.erase(at))
+    had += owned_by(at->first);
   size_ -= had;
   return had;
+}
+
+// ---- looking ----
+
+credential_ptr credential_store::of(const credential_owner& owner, sec_tag tag,
+                                    credential_type type) const {
+  const auto of_owner = owners_.find(owner);
+  if (of_owner == owners_.end()) return nullptr;
+  const auto of_tag = of_owner->second.find(tag);
+  if (of_tag == of_owner->second.end()) return nullptr;
+  const auto known = of_tag->second.find(type);
+  return known == of_tag->second.end() ? nullptr : known->second;
+}
+
+tag_credentials credential_store::held(const credential_owner& owner, sec_tag tag) const {
+  tag_credentials all;
+  for (const auto type : all_types)
+    if (auto known = of(owner, tag, type)) all.emplace(type, std::move(known));
+  return all;
+}
+
+result<credential_ptr> credential_store::find(const program& who, sec_tag tag,
+                                              credential_type type) const {
+  for (const auto& owner : seen_by(who))
+    if (auto known = of(owner, tag, type)) return known;
+  return missing(tag, name(type));
+}
+
+result<credential_ptr> credential_store::read(const program& who, sec_tag tag,
+                                              credential_type type) const {
+  auto known = find(who, tag, type);
+  if (known && is_secret(type))
+    return fail(errc::credential_protected,
+                text_of(tag) + ": a " + std::string(name(type)) + " is never read back");
+  return known;
 }
 
 result<std::vector<tls::tag_contents>> credential_store::resolve(
@@ -144,48 +210,25 @@ result<std::vector<tls::tag_contents>> credential_store::resolve(
   return all;
 }
 
-std::size_t credential_store::machine_size() const {
-  std::size_t count = 0;
-  for (const auto& [tag, held] : machine_) count += held.credentials.size();
-  return count;
-}
-
-status credential_store::add_machine(sec_tag tag, credential_ptr what, const tag_scope& scope) {
-  const bool known = machine_.contains(tag);
-  auto& there = machine_[tag];
-  auto added = put(there.credentials, tag, std::move(what), machine_size());
-  if (added)
-    there.scope = scope;
-  else if (!known)
-    machine_.erase(tag);
-  return added;
-}
-
-status credential_store::remove_machine(sec_tag tag, std::optional<credential_type> type) {
-  const auto known = machine_.find(tag);
-  if (known == machine_.end()) return missing(tag, "credential of the machine");
-  if (!type) {
-    size_ -= known->second.credentials.size();
-    machine_.erase(known);
-    return done{};
-  }
-  if (known->second.credentials.erase(*type) == 0) return missing(tag, name(*type));
-  --size_;
-  if (known->second.credentials.empty()) machine_.erase(known);
-  return done{};
-}
-
-const credential_store::machine_tag* credential_store::machine(sec_tag tag) const {
-  const auto known = machine_.find(tag);
-  return known == machine_.end() ? nullptr : &known->second;
-}
-
-std::vector<credential_listing> credential_store::list() const {
+std::vector<credential_listing> credential_store::list(const program& who, bool everybody) const {
   std::vector<credential_listing> all;
-  for (const auto& [tag, held] : machine_)
-    for (const auto& [type, what] : held.credentials) all.push_back({tag, std::nullopt, what});
-  for (const auto& [key, held] : own_)
-    for (const auto& [type, what] : held) all.push_back({key.tag, key.owner, what});
+  std::set<std::pair<sec_tag, credential_type>> taken;
+  const auto take = [&](const credential_owner& owner, const by_tag& of_owner) {
+    for (const auto& [tag, held] : of_owner)
+      for (const auto& [type, what] : held)
+        if (taken.emplace(tag, type).second || everybody) all.push_back({tag, owner, what});
+  };
+  if (everybody) {
+    for (const auto& [owner, of_owner] : owners_)
+      if (owner.durable() || owner.session == who.id) take(owner, of_owner);
+  } else {
+    for (const auto& owner : seen_by(who))
+      if (const auto known = owners_.find(owner); known != owners_.end())
+        take(owner, known->second);
+  }
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.tag, a.what->type) < std::tie(b.tag, b.what->type);
+  });
   return all;
 }
 

@@ -368,6 +368,7 @@ session_key session_key_of(const choices& from, const endpoint& peer) {
           .hostname = settings.name.host,
           .verify = static_cast<std::uint8_t>(settings.verify),
           .user = from.eyes.uid,
+          .program = from.eyes.id,
           .rsa_bits_min = from.rsa_bits_min,
           .sha1_allowed = from.sha1_allowed};
 }

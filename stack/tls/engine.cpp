@@ -14,7 +14,9 @@ constexpr std::size_t record_bytes_max = 16384;
 }  // namespace
 
 session::engine::engine(settings with, std::shared_ptr<random_source> from)
-    : how(std::move(with)), random(std::move(from)) {
+    : how(std::move(with)),
+      random(std::move(from)),
+      address_shown(how.kind == transport::stream || how.as == role::client) {
   mbedtls_ssl_init(&ssl);
 }
 
@@ -44,7 +46,8 @@ bool session::engine::step(const moment& time, unsigned handshake_steps_max) {
 
 void session::engine::begin() {
   begun = true;
-  deadline = now.at + how.handshake_max;
+  // Of a client that may not be there nothing is waited for: its cookie begins the time.
+  if (address_shown) deadline = now.at + how.handshake_max;
   judge.begin(now.date);
   auto ready = choose_connection_id();
   if (ready) ready = conf.build(how);
@@ -101,6 +104,8 @@ bool session::engine::shake_hands(unsigned steps_max) {
 /// A DTLS server forgets a client that has yet to show that it is where it says.
 void session::engine::begin_again() {
   full_handshake = false;
+  address_shown = false;
+  deadline.reset();
   judge.begin(now.date);
   if (mbedtls_ssl_session_reset(&ssl) != 0 ||
       mbedtls_ssl_set_client_transport_id(
@@ -109,11 +114,22 @@ void session::engine::begin_again() {
     fail_with(fail(errc::internal, "a DTLS server did not start anew"));
 }
 
+void session::engine::expect(std::vector<std::byte> peer_address) {
+  how.peer_address = std::move(peer_address);
+  wire_in.clear();
+  wire_out.clear();
+  if (begun && at == phase::handshaking) begin_again();
+}
+
 void session::engine::opened() {
   at = phase::open;
   deadline.reset();
   learn_facts();
   keep_resumption();
+  // A hello that was late on its way is not its client beginning anew: who does gets another
+  // cookie.
+  if (how.as == role::server && how.kind == transport::datagram && !cookie_maker.prepare(*random))
+    fail_with(fail(errc::no_entropy, "the cookies' key"));
 }
 
 void session::engine::pump() {

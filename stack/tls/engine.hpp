@@ -23,6 +23,7 @@ struct session::engine {
   bool shake_hands(unsigned steps_max);
   void opened();
   void begin_again();
+  void expect(std::vector<std::byte> peer_address);
   void pump();
   bool pump_out();
   bool pump_in();
@@ -73,6 +74,7 @@ struct session::engine {
 
   phase at = phase::handshaking;
   bool begun = false;
+  bool address_shown = true;    // false: a datagram server's client that has yet to
   bool hello_held = false;      // a client's that began anew: the next step's
   bool full_handshake = false;  // certificates' turn came: nothing was resumed
   bool wire_ended = false;

@@ -3,6 +3,7 @@
 #include <mbedtls/ssl_cookie.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "stack/tls/engine.hpp"
 #include "stack/tls/mbedtls_version.hpp"
@@ -98,10 +99,11 @@ int session::engine::write_cookie(void* self, unsigned char** out, unsigned char
 
 int session::engine::check_cookie(void* self, const unsigned char* cookie, std::size_t size,
                                   const unsigned char* client, std::size_t client_size) {
-  const auto& me = *static_cast<engine*>(self);
-  return me.cookie_maker.check(bytes_at(cookie, size), bytes_at(client, client_size), me.now.date)
-             ? 0
-             : -1;
+  auto& me = *static_cast<engine*>(self);
+  if (!me.cookie_maker.check(bytes_at(cookie, size), bytes_at(client, client_size), me.now.date))
+    return -1;
+  if (!std::exchange(me.address_shown, true)) me.deadline = me.now.at + me.how.handshake_max;
+  return 0;
 }
 
 int session::engine::write_ticket(void* self, const mbedtls_ssl_session* session,

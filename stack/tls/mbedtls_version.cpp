@@ -134,6 +134,18 @@ int set_serial(mbedtls_x509write_cert& certificate, std::span<std::byte> serial)
 #endif
 }
 
+int set_alternative_names(mbedtls_x509write_csr& request, std::span<const unsigned char> names) {
+#if defined(CELLSOCK_MBEDTLS_3)
+  return mbedtls_x509write_csr_set_extension(&request, MBEDTLS_OID_SUBJECT_ALT_NAME,
+                                             MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_ALT_NAME), 0,
+                                             names.data(), names.size());
+#else
+  return mbedtls_x509write_csr_set_extension(&request, MBEDTLS_OID_SUBJECT_ALT_NAME,
+                                             MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_ALT_NAME),
+                                             names.data(), names.size());
+#endif
+}
+
 // ---- configuration ----
 
 #if defined(CELLSOCK_MBEDTLS_3)

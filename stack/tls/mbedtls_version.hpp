@@ -3,6 +3,7 @@
 #include <mbedtls/pk.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
+#include <mbedtls/x509_csr.h>
 
 #include <cstddef>
 #include <optional>
@@ -35,6 +36,10 @@ namespace cellsock::mbed {
 
 /// Of a certificate that is being written.
 [[nodiscard]] int set_serial(mbedtls_x509write_cert& certificate, std::span<std::byte> serial);
+
+/// Of a request for one: the content of the extension subjectAltName.
+[[nodiscard]] int set_alternative_names(mbedtls_x509write_csr& request,
+                                        std::span<const unsigned char> names);
 
 // ---- configuration ----
 

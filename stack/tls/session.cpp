@@ -58,6 +58,13 @@ bool session::finished() const {
   return engine_->finish_said;
 }
 
+bool session::address_shown() const {
+  return engine_->address_shown;
+}
+void session::expect(std::vector<std::byte> peer_address) {
+  if (!engine_->address_shown) engine_->expect(std::move(peer_address));
+}
+
 bool session::step(const moment& now, unsigned handshake_steps_max) {
   return engine_->step(now, handshake_steps_max);
 }

@@ -93,6 +93,12 @@ public:
   /// Our close_notify is on the wire queue or beyond it.
   [[nodiscard]] bool finished() const;
 
+  // ---- a datagram server's client ----
+  /// Whether it has given back the cookie that was sent to its address; always, of other sessions.
+  [[nodiscard]] bool address_shown() const;
+  /// Listens to another one instead, as if the first had never been. Not once that one was shown.
+  void expect(std::vector<std::byte> peer_address);
+
   // ---- the machine ----
   /// Does what can be done now, at most so many handshake steps of it. True: there is more.
   bool step(const moment& now, unsigned handshake_steps_max = ~0U);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <compare>
 #include <map>
@@ -7,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "stack/credentials/credential.hpp"
+#include "stack/credentials/store.hpp"
 
 namespace cellsock::tls {
 
@@ -19,6 +20,7 @@ struct session_key {
   std::string hostname;
   std::uint8_t verify = 0;
   std::uint32_t user = 0;
+  program_id program{};  // whose own credentials verified it; none: durable ones alone
   unsigned rsa_bits_min = 2048;
   bool sha1_allowed = false;
   friend auto operator<=>(const session_key&, const session_key&) = default;
@@ -41,6 +43,17 @@ public:
   /// All of one user's.
   void purge(std::uint32_t user) {
     std::erase_if(sessions_, [user](const auto& s) { return s.first.user == user; });
+  }
+  /// All that were verified with this tag: it holds something else now.
+  void purge(sec_tag tag) {
+    std::erase_if(sessions_, [tag](const auto& s) {
+      const auto& tags = s.first.tags;
+      return std::find(tags.begin(), tags.end(), tag) != tags.end();
+    });
+  }
+  /// All of a session of programs that is over.
+  void purge(program_id program) {
+    std::erase_if(sessions_, [program](const auto& s) { return s.first.program == program; });
   }
   [[nodiscard]] std::size_t size() const noexcept { return sessions_.size(); }
   [[nodiscard]] std::uint64_t evicted() const noexcept { return evicted_; }

@@ -308,23 +308,6 @@ TEST_CASE_FIXTURE(fixture, "the network goes away in the handshake, and with an 
   CHECK(stone()->code == errc::pdn_down);
 }
 
-TEST_CASE_FIXTURE(fixture, "a program that goes away in the handshake: nobody waits for the peer") {
-  REQUIRE(begin_connect().code == errc::connect_in_progress);
-  SUBCASE("the link is connected") {
-    connect_ends(msg::socket_connected{});
-    pair.theirs.reset();
-    settle();
-  }
-  SUBCASE("it was not yet") {
-    pair.theirs.reset();
-    settle();
-    CHECK(book.closes == 0);
-    connect_ends(msg::socket_connected{});
-  }
-  advance(limits::tls_last_words_max + 1s);  // the line does not move
-  CHECK(book.closes == 1);
-}
-
 TEST_CASE_FIXTURE(fixture,
                   "handshake steps are taken aside, and the socket may be gone meanwhile") {
   REQUIRE(begin_connect().code == errc::connect_in_progress);
@@ -355,6 +338,22 @@ TEST_CASE_FIXTURE(fixture,
     REQUIRE(stone());
     CHECK(stone()->code == errc::handshake_failed);
   }
+}
+
+TEST_CASE_FIXTURE(fixture, "closed in the handshake: it is over at once") {
+  REQUIRE(begin_connect().code == errc::connect_in_progress);
+  SUBCASE("while the link connects") {
+    pair.theirs.reset();
+    settle();
+    CHECK(book.forgets == 0);
+    connect_ends(msg::socket_connected{});
+  }
+  SUBCASE("with a peer that says nothing") {
+    connect_ends(msg::socket_connected{});
+    pair.theirs.reset();
+  }
+  run();
+  CHECK(book.forgets == 1);
 }
 
 TEST_CASE_FIXTURE(fixture, "choices: before, not during, not after") {

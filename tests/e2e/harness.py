@@ -226,7 +226,8 @@ class World:
 
     def start_daemon(self):
         modems = [word for modem in range(self.modems) for word in ("--modem", self.uri(modem))]
-        self.daemon = self.spawn("cellsockd", *modems, "--socket", self.socket, *self.daemon_options,
+        self.daemon = self.spawn("cellsockd", *modems, "--socket", self.socket,
+                                 "--credentials", self.dir / "credentials", *self.daemon_options,
                                  stderr=self.log_file("daemon.log"))
 
     def wait_ready(self):

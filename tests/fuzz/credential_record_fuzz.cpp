@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   credential_store store;
   std::vector<std::string> remarks;
   const calendar_time now{std::chrono::sys_days{std::chrono::year{2030} / 6 / 15}};
-  (void)load_into(store, *record, {now}, remarks);
+  load_into(store, *record, now, remarks);
   if (store.size() > record->entries.size()) std::abort();
   return 0;
 }

@@ -36,7 +36,7 @@ struct daemon_world : actor_world {
       const bool worked = secrets.aside->work();
       return pump() || worked;
     };
-    secrets.make(system);
+    secrets.make(system, loop);
     gateway = gateway_handle(system.spawn<gateway_actor>(
         loop,
         [this, emulated, rai_automatic](caf::actor_system& sys, gateway_handle directory) {

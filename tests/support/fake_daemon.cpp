@@ -270,7 +270,8 @@ void fake_daemon::state::serve_secure(connection& from, const v1::Request& reque
     else if (socket->connecting)
       answer.mutable_error()->set_code(v1::ERROR_CODE_CONNECT_PENDING);
     else if (socket->connected && set.option() != v1::SECURE_OPTION_SESSION_CACHE_PURGE &&
-             set.option() != v1::SECURE_OPTION_CONNECTION_SAVE)
+             set.option() != v1::SECURE_OPTION_CONNECTION_SAVE &&
+             set.option() != v1::SECURE_OPTION_CONNECTION_LOAD)
       answer.mutable_error()->set_code(v1::ERROR_CODE_ALREADY_CONNECTED);
     else
       socket->secure_options[set.option()] = set.value();
@@ -705,6 +706,12 @@ void fake_daemon::set_rules(int fd, const v1::DatagramRules& rules) {
 v1::SecureValue fake_daemon::secure_option(int fd, v1::SecureOption which) {
   const std::lock_guard lock(state_->mutex);
   return state_->of(fd).secure_options[which];
+}
+void fake_daemon::set_secure_peer(int fd, const v1::Endpoint& peer) {
+  const std::lock_guard lock(state_->mutex);
+  auto& socket = state_->of(fd);
+  socket.connected = true;
+  socket.peer = peer;
 }
 void fake_daemon::set_secure_option(int fd, v1::SecureOption which, const v1::SecureValue& value) {
   const std::lock_guard lock(state_->mutex);

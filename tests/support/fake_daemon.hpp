@@ -77,6 +77,8 @@ public:
   /// What a secure socket's option is, as the program set it; and what the program then reads.
   [[nodiscard]] v1::SecureValue secure_option(int fd, v1::SecureOption which);
   void set_secure_option(int fd, v1::SecureOption which, const v1::SecureValue& value);
+  /// A datagram server's client has come.
+  void set_secure_peer(int fd, const v1::Endpoint& peer);
   [[nodiscard]] v1::SocketRequest asked_for(int fd);
   /// A credential that the operator keeps.
   void keep_credential(std::uint32_t tag, v1::CredentialType type, std::string content);

@@ -39,6 +39,23 @@ public:
           book_.sessions.erase(m.key);
         },
         [](const msg::tickets_aged&) {},
+        [](const msg::session_over&) {},
+        [](const msg::change_stepped&) {},
+        // Programs are no part of these tests.
+        [](const msg::open_session&) -> caf::result<msg::session_opened> { return none(); },
+        [](const msg::join_session&) -> caf::result<msg::session_joined> { return none(); },
+        [](const msg::add_credential&) -> caf::result<msg::credentials_added> { return none(); },
+        [](const msg::generate_credential&) -> caf::result<msg::credentials_added> {
+          return none();
+        },
+        [](const msg::delete_credential&) -> caf::result<msg::credential_deleted> {
+          return none();
+        },
+        [](const msg::get_credential&) -> caf::result<msg::credential_found> { return none(); },
+        [](const msg::compare_credential&) -> caf::result<msg::credential_compared> {
+          return none();
+        },
+        [](const msg::list_credentials&) -> caf::result<msg::credentials_listed> { return none(); },
         [this](const msg::purge_sessions&) {
           ++book_.purges;
           book_.sessions.clear();
@@ -47,6 +64,8 @@ public:
   }
 
 private:
+  static caf::error none() { return to_error(fail(errc::unsupported_operation)); }
+
   keeper_notes& book_;
 };
 

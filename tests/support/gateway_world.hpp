@@ -45,6 +45,7 @@ struct noted_link {
 struct gateway_world : actor_world {
   gateway_handle gateway;
   test_kit secrets;
+  std::string credentials = {};  // the directory of durable ones
 
   struct made {
     std::uint64_t cookie = 0;
@@ -54,7 +55,7 @@ struct gateway_world : actor_world {
   /// `seeds` gives the links; the directory is filled in here.
   void start(std::function<std::vector<supervisor_seed>()> seeds) {
     also = [this] { return secrets.aside->work(); };
-    secrets.make(system);
+    secrets.make(system, loop, credentials);
     gateway = gateway_handle(system.spawn<gateway_actor>(
         loop,
         [this, seeds](caf::actor_system& sys, const gateway_handle& directory) {

@@ -23,6 +23,7 @@ struct secure_world : actor_world {
   layer_handle layer;
   int fd = pair.theirs->get();
   std::shared_ptr<seeded_random> random = std::make_shared<seeded_random>(7);
+  std::shared_ptr<saved_connections> saved = std::make_shared<saved_connections>();
   std::optional<tls::session> peer;
   std::size_t chunks_read = 0;
 
@@ -32,7 +33,7 @@ struct secure_world : actor_world {
     socket_seed seed{socket_id{1}, pair.cookie, {}, {}, pair.ours, {}, supervisor};
     seed.shape.kind = Kind;
     seed.shape.secure = std::make_shared<const tls::choices>(std::move(choices));
-    seed.kit = {keeper, aside, random, [] { return today; }};
+    seed.kit = {keeper, aside, random, [] { return today; }, saved};
     layer = spawn_layer(*parent, {socket_id{1}, Kind, bridge, stream, {1400}, seed.kit, "test"});
     seed.layer = layer;
     seed.bridge = layer;

@@ -16,10 +16,11 @@ struct test_kit {
     auto made = tls::system_random();
     return made ? *made : nullptr;
   }
-  secure_kit& make(caf::actor_system& system) {
+  /// `directory`: of durable credentials; without one, none can be added.
+  secure_kit& make(caf::actor_system& system, const reactor& loop, std::string directory = {}) {
     kit = {{}, aside, random, [] { return today; }};
-    kit.keeper =
-        keeper_handle(system.spawn<keeper_actor>(keeper_seed{kit.aside, kit.random, kit.today}));
+    kit.keeper = keeper_handle(system.spawn<keeper_actor>(
+        keeper_seed{kit.aside, kit.random, kit.today, std::move(directory)}, loop));
     return kit;
   }
   void end() {

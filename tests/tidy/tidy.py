@@ -28,7 +28,7 @@ ARROWS = {
     "tests/": ("",),
 }
 # Only these of actors/ see the wire.
-SEES_WIRE = ("gateway", "client_actor", "client_link_calls", "client_radio_calls", "translate", "channel", "control_connection", "datagram_actor", "watcher")
+SEES_WIRE = ("gateway", "client_actor", "client_link_calls", "client_radio_calls", "translate", "translate_credentials", "translate_secure", "channel", "control_connection", "datagram_actor", "watcher")
 # Headers of others, by prefix of ours; a pure folder sees the standard library only.
 PURE = ("stack/", "modem_bridge/at/", "modem_bridge/dialect/", "modem_bridge/emulator/core")
 OUTSIDE_PURE = re.compile(r"^(asio|caf/|sys/socket|sys/epoll|poll\.h|unistd|termios|thread|mutex|google/)")

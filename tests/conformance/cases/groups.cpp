@@ -27,6 +27,7 @@ std::span<const group> all_groups() {
       {"pollcb", callback_cases()},
       {"machine", machine_cases()},
       {"modem", modem_cases()},
+      {"secure", secure_cases()},
   };
   return groups;
 }

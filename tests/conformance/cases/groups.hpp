@@ -27,5 +27,6 @@ std::span<const test_case> thread_cases();
 std::span<const test_case> callback_cases();
 std::span<const test_case> machine_cases();
 std::span<const test_case> modem_cases();
+std::span<const test_case> secure_cases();
 
 }  // namespace cellsock::conformance

@@ -95,6 +95,8 @@ trace = true
 [limits]
 sockets_per_uid_max = 3
 sockets_max = 1000
+[credentials]
+directory = "/tmp/keys"
 )");
   CHECK(read.problems.empty());
   CHECK(read.values == settings{.socket_path = "/tmp/s",
@@ -126,6 +128,7 @@ sockets_max = 1000
                                                       .password_file = "/p",
                                                       .activate = "start",
                                                       .linger_s = 5}}}},
+                                .credentials = "/tmp/keys",
                                 .log_level = "debug",
                                 .log_trace = true,
                                 .sockets_per_uid_max = 3,
@@ -139,9 +142,9 @@ TEST_CASE("mistakes: where, what is wrong, and what would be right; all of them 
   CHECK(problems("[socket]\npth = \"/tmp/s\"\n") ==
         "2:1 there is no key \"pth\" in [socket]; it has path, group, mode\n");
   CHECK(problems("[sockets]\n") ==
-        "1:2 there is no table \"sockets\"; the tables are [socket], [modem], [log], [limits]\n");
+        "1:2 there is no table \"sockets\"; the tables are [socket], [modem], [log], [limits], [credentials]\n");
   CHECK(problems("apn = 'x'\n") ==
-        "1:1 there is no \"apn\"; the tables are [socket], [modem], [log], [limits]\n");
+        "1:1 there is no \"apn\"; the tables are [socket], [modem], [log], [limits], [credentials]\n");
   CHECK(
       problems("modem = 'serial:/dev/ttyACM0'\n") ==
       "1:1 \"modem\" is a table: write [modem], or [[modem]] for each of several, and its keys (" +

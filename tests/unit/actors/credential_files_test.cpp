@@ -8,29 +8,18 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/scratch.hpp"
+
 using namespace cellsock;
+using test::scratch;
 namespace fs = std::filesystem;
 
 namespace {
 
-class scratch {
-public:
-  scratch() {
-    std::string name = (fs::temp_directory_path() / "cellsock-creds-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~scratch() { fs::remove_all(path_); }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-  [[nodiscard]] std::string at(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-  fs::path path_;
-};
+constexpr credential_scope scope{credential_scope::kind::user, 1000};
 
 credential_record record(std::uint32_t tag, std::string_view psk) {
-  credential_record made{sec_tag{tag}, {true}};
+  credential_record made{sec_tag{tag}, scope};
   made.entries.push_back(
       {credential_type::psk, secret(std::as_bytes(std::span(psk.data(), psk.size())))});
   return made;
@@ -53,7 +42,7 @@ TEST_CASE("stored, replaced, loaded, removed; nobody else may look") {
   CHECK(files.store(record(42, "first key of all")));
   CHECK(files.store(record(42, "second key of it")));
   CHECK(files.store(record(7, "another tag's key")));
-  CHECK(mode_of(where + "/tag-42.cred") == 0600);
+  CHECK(mode_of(where + "/uid-1000-tag-42.cred") == 0600);
   std::vector<std::string> remarks;
   const auto all = files.load(remarks);
   REQUIRE(all);
@@ -61,8 +50,8 @@ TEST_CASE("stored, replaced, loaded, removed; nobody else may look") {
   REQUIRE(all->size() == 2);
   CHECK((*all)[0].tag == sec_tag{42});
   CHECK((*all)[0].entries[0].bytes.size() == 16);
-  CHECK(files.remove(sec_tag{42}));
-  CHECK(files.remove(sec_tag{42}).error().code == errc::credential_missing);
+  CHECK(files.remove(scope, sec_tag{42}));
+  CHECK(files.remove(scope, sec_tag{42}).error().code == errc::credential_missing);
   CHECK(files.load(remarks)->size() == 1);
 }
 
@@ -70,17 +59,18 @@ TEST_CASE("what others could have written or read is refused, and named") {
   const scratch dir;
   const auto where = dir.at("creds");
   credential_files files(where);
-  CHECK(files.store(record(1, "k")).error().code == errc::internal);  // no directory yet
+  std::vector<std::string> remarks;
+  CHECK(files.load(remarks)->empty());  // no directory yet
+  CHECK_FALSE(fs::exists(where));
   REQUIRE(files.prepare());
   for (std::uint32_t tag = 1; tag <= 5; ++tag) REQUIRE(files.store(record(tag, "a key")));
-  REQUIRE(::chmod((where + "/tag-2.cred").c_str(), 0640) == 0);
-  fs::remove(where + "/tag-3.cred");
-  fs::create_symlink(where + "/tag-1.cred", where + "/tag-3.cred");
-  fs::resize_file(where + "/tag-4.cred", 20);
-  fs::copy_file(where + "/tag-5.cred", where + "/tag-6.cred");
+  REQUIRE(::chmod((where + "/uid-1000-tag-2.cred").c_str(), 0640) == 0);
+  fs::remove(where + "/uid-1000-tag-3.cred");
+  fs::create_symlink(where + "/uid-1000-tag-1.cred", where + "/uid-1000-tag-3.cred");
+  fs::resize_file(where + "/uid-1000-tag-4.cred", 20);
+  fs::copy_file(where + "/uid-1000-tag-5.cred", where + "/uid-1000-tag-6.cred");
   std::ofstream(where + "/notes.txt") << "hello";
-  std::ofstream(where + "/tag-9.cred.new") << "half of it";
-  std::vector<std::string> remarks;
+  std::ofstream(where + "/uid-1000-tag-9.cred.new") << "half of it";
   const auto all = files.load(remarks);
   REQUIRE(all);
   CHECK(all->size() == 2);  // 1 and 5
@@ -90,10 +80,10 @@ TEST_CASE("what others could have written or read is refused, and named") {
   CHECK(remarks.size() == 5);
   CHECK(text.find("notes.txt is no credential file") != std::string::npos);
   CHECK(text.find("tag-2.cred may be used by others") != std::string::npos);
-  CHECK(text.find("cannot open " + where + "/tag-3.cred") != std::string::npos);
+  CHECK(text.find("cannot open " + where + "/uid-1000-tag-3.cred") != std::string::npos);
   CHECK(text.find("tag-4.cred: not a credential file") != std::string::npos);
   CHECK(text.find("tag-6.cred holds another tag") != std::string::npos);
-  CHECK_FALSE(fs::exists(where + "/tag-9.cred.new"));
+  CHECK_FALSE(fs::exists(where + "/uid-1000-tag-9.cred.new"));
 
   REQUIRE(::chmod(where.c_str(), 0755) == 0);
   const auto open = files.load(remarks);
@@ -112,9 +102,9 @@ TEST_CASE("a write that fails leaves the old file") {
   credential_files files(where);
   REQUIRE(files.prepare());
   REQUIRE(files.store(record(42, "the old key here")));
-  fs::create_directory(where + "/tag-42.cred.new");  // cannot be made anew, nor unlinked
+  fs::create_directory(where + "/uid-1000-tag-42.cred.new");  // cannot be made anew, nor unlinked
   CHECK_FALSE(files.store(record(42, "the new key here")));
-  fs::remove(where + "/tag-42.cred.new");
+  fs::remove(where + "/uid-1000-tag-42.cred.new");
   std::vector<std::string> remarks;
   const auto all = files.load(remarks);
   REQUIRE(all->size() == 1);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
+#include <net/socket_ncs.h>
 #include <netinet/in.h>
 
 #include <array>
@@ -232,6 +233,33 @@ TEST_CASE("DTLS: a server without a peer has nobody to send to") {
   CHECK(errno_of_call(zsock_send(fd, "x", 1, 0)) == ENOTCONN);
   CHECK(errno_of_call(zsock_sendto(fd, "x", 1, 0, peer.plain(), peer.length())) == ENOTCONN);
   CHECK(daemon.requests(v1::Request::kConnect) == 0);
+}
+
+TEST_CASE("DTLS: a server answers the client that it has now") {
+  fake_daemon daemon;
+  auto fd = zephyr_dtls();
+  const int server = TLS_DTLS_ROLE_SERVER;
+  REQUIRE(zsock_setsockopt(fd, SOL_TLS, TLS_DTLS_ROLE, &server, sizeof server) == 0);
+  v1::Endpoint at;
+  at.set_port(5684);
+  for (const char last : {9, 10}) {
+    at.set_address(std::string{'\xC0', '\x00', '\x02', last});
+    daemon.set_secure_peer(fd, at);
+    const host_address peer(("192.0.2." + std::to_string(last)).c_str(), 5684);
+    CHECK(zsock_sendto(fd, "x", 1, 0, peer.plain(), peer.length()) == 1);
+  }
+  const host_address other("192.0.2.66", 5684);
+  CHECK(errno_of_call(zsock_sendto(fd, "x", 1, 0, other.plain(), other.length())) == EISCONN);
+}
+
+TEST_CASE("DTLS: nothing is sent on a saved connection") {
+  fake_daemon daemon;
+  auto fd = zephyr_dtls();
+  REQUIRE(zephyr_connect(fd) == 0);
+  REQUIRE(zsock_setsockopt(fd, SOL_TLS, TLS_DTLS_CONN_SAVE, nullptr, 0) == 0);
+  CHECK(errno_of_call(zsock_send(fd, "x", 1, 0)) == EPROTO);
+  REQUIRE(zsock_setsockopt(fd, SOL_TLS, TLS_DTLS_CONN_LOAD, nullptr, 0) == 0);
+  CHECK(zsock_send(fd, "x", 1, 0) == 1);
 }
 
 }  // namespace

@@ -203,3 +203,15 @@ TEST_CASE("types by number and by name") {
   CHECK_FALSE(credential_type_of(std::int64_t{6}));
   CHECK_FALSE(credential_type_of("key"));
 }
+
+TEST_CASE("a certificate is itself in either form") {
+  const auto pem = pki_file("roots.pem");
+  const auto known = read_credential(type::ca_certificate, bytes_of(pem), {test::today});
+  REQUIRE(known);
+  CHECK(matches(**known, bytes_of("a comment\n" + pem)));
+  CHECK_FALSE(matches(**known, bytes_of(pki_file("root_ec.cert.pem"))));  // one of two
+  const auto leaf = test::pki(type::own_certificate, "client_ec.cert.pem");
+  CHECK(matches(*leaf, leaf->certificates.front().der));
+  CHECK_FALSE(matches(*leaf, bytes_of("garbage")));
+  CHECK_FALSE(matches(*leaf, {}));
+}

@@ -99,11 +99,13 @@ TEST_CASE("a cache keeps sessions by all that verified them, bounded in number a
   CHECK(cache.find(key, start)->same_as(test::bytes_of("a")));
   CHECK(cache.find(key, start + 1h));
 
-  for (const auto& other : {session_key{"192.0.2.2:443", {sec_tag{1}}, "server.test", 2, 1000},
-                            session_key{"192.0.2.1:443", {sec_tag{2}}, "server.test", 2, 1000},
-                            session_key{"192.0.2.1:443", {sec_tag{1}}, "other.test", 2, 1000},
-                            session_key{"192.0.2.1:443", {sec_tag{1}}, "server.test", 0, 1000},
-                            session_key{"192.0.2.1:443", {sec_tag{1}}, "server.test", 2, 1001}})
+  for (const auto& other :
+       {session_key{"192.0.2.2:443", {sec_tag{1}}, "server.test", 2, 1000},
+        session_key{"192.0.2.1:443", {sec_tag{2}}, "server.test", 2, 1000},
+        session_key{"192.0.2.1:443", {sec_tag{1}}, "other.test", 2, 1000},
+        session_key{"192.0.2.1:443", {sec_tag{1}}, "server.test", 0, 1000},
+        session_key{"192.0.2.1:443", {sec_tag{1}}, "server.test", 2, 1001},
+        session_key{"192.0.2.1:443", {sec_tag{1}}, "server.test", 2, 1000, program_id{1}}})
     CHECK_FALSE(cache.find(other, start));
 
   CHECK_FALSE(cache.find(key, start + 1h + 1ms));
@@ -123,5 +125,16 @@ TEST_CASE("a cache keeps sessions by all that verified them, bounded in number a
   cache.purge(2);
   CHECK(cache.size() == 1);
   cache.purge(3);
+  CHECK(cache.size() == 0);
+  auto of_run = numbered;
+  of_run.tags = {sec_tag{1}, sec_tag{2}};
+  cache.store(of_run, session("s"), start);
+  of_run.program = program_id{7};
+  cache.store(of_run, session("s"), start);
+  cache.purge(program_id{7});
+  CHECK(cache.size() == 1);
+  cache.purge(sec_tag{3});
+  CHECK(cache.size() == 1);
+  cache.purge(sec_tag{2});
   CHECK(cache.size() == 0);
 }
