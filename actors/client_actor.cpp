@@ -190,11 +190,7 @@ socket_handle client_actor::granted(request_id id, std::uint64_t cookie,
 void client_actor::socket(request_id id, const v1::SocketRequest& m) {
   const auto shape = wire::shape_of(m);
   if (!shape) {
-    if (m.secure() != v1::SECURE_PROTOCOL_UNSPECIFIED)
-      log::warn("secure-refused", {{"pid", seed_.who.pid},
-                                   {"program", seed_.who.program},
-                                   {"why", cellsock::name(shape.error().code)},
-                                   {"detail", shape.error().detail}});
+    if (m.secure() != v1::SECURE_PROTOCOL_UNSPECIFIED) return refuse_secure(id, shape.error());
     return refuse(id, shape.error());
   }
   ask(this, link_of(*shape), limits::actor_reply_max, msg::create_socket{*shape, seed_.who},

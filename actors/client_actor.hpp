@@ -120,6 +120,8 @@ private:
   /// Done, and there is nothing else to say.
   void acknowledge(request_id id);
   void refuse(request_id id, const failure& why);
+  /// What no engine here speaks, the log says too.
+  void refuse_secure(request_id id, const failure& why);
   /// The error continuation of a forwarded request.
   [[nodiscard]] auto refusal(request_id id) {
     return [this, id](const failure& why) { refuse(id, why); };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The options of secure sockets. Those of a socket that has ended are its tombstone's.
 #include "actors/client_actor.hpp"
+#include "actors/log.hpp"
 #include "actors/translate_secure.hpp"
 
 namespace cellsock {
@@ -18,7 +19,17 @@ void client_actor::set_secure_option(request_id id, const v1::SetSecureOptionReq
         answer.mutable_secure_option();
         reply(id, answer);
       }),
-      refusal(id));
+      [this, id](const failure& why) {
+        why.code == errc::unsupported_protocol ? refuse_secure(id, why) : refuse(id, why);
+      });
+}
+
+void client_actor::refuse_secure(request_id id, const failure& why) {
+  log::warn("secure-refused", {{"pid", seed_.who.pid},
+                               {"program", seed_.who.program},
+                               {"why", cellsock::name(why.code)},
+                               {"detail", why.detail}});
+  refuse(id, why);
 }
 
 void client_actor::get_secure_option(request_id id, const v1::GetSecureOptionRequest& m) {

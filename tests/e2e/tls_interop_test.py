@@ -1,153 +1,41 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The TLS engine against OpenSSL's own programs, both ways round, over the loopback; no daemon."""
+"""The TLS engine against OpenSSL's own programs and a bare mbedTLS, both ways round, over the loopback; no daemon."""
 import os
-import pathlib
-import random
-import select
 import shutil
 import socket
-import subprocess
 import tempfile
-import threading
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("CELLSOCK_BUILD", ROOT / "build" / "dev")).resolve()
+from harness import BUILD
+from tls_programs import IDENTITY, PATIENCE, PEERS, PSK, ROWS, SERVER_EC, Peers, Relay, pki
+
 PEER = BUILD / "tests" / "tls_peer"
-PKI = ROOT / "tests" / "support" / "pki"
-PSK = "0123456789abcdef"
-TO_OPENSSL = "hello from cellsock\n"
-TO_US = "hello from openssl\n"
-PATIENCE = 30
-
-# name -> (what OpenSSL's server is told, what ours is told as a client)
-SERVER_KEYS = {
-    "RSA-2048": "server_rsa.cert.pem server_rsa.cert.pem server_rsa.key.pem".split(),
-    "ECDSA P-256": "server_ec.cert.pem server_ec.chain.pem server_ec.key.pem".split(),
-}
+TO_PEER = "hello from cellsock\n"
+TO_US = "hello from the peer\n"
 
 
-def pki(name):
-    return str(PKI / name)
+def ours(keys):
+    """What `tls_peer` is told: as mbedtls_peer, and the tag's other words."""
+    words = []
+    if keys.certificate:
+        words += ["--cert", pki(keys.chain), "--key", pki(keys.key)]
+    if keys.psk:
+        words += ["--psk", PSK, "--identity", IDENTITY]
+    if keys.ca:
+        words += ["--ca", pki(keys.ca)]
+    if keys.name:
+        words += ["--name", keys.name]
+    return words + ([] if keys.verify or keys.psk else ["--verify", "none"])
 
 
-class Program:
-    """A child whose output is read as it comes."""
-
-    def __init__(self, *command):
-        self.command = [str(c) for c in command]
-        self.child = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                      stderr=subprocess.STDOUT)
-        self.text = ""
-
-    def wait_for(self, words):
-        while words not in self.text:
-            ready, _, _ = select.select([self.child.stdout], [], [], PATIENCE)
-            part = os.read(self.child.stdout.fileno(), 65536) if ready else b""
-            if not part:
-                raise AssertionError(f"{words!r} never came from {' '.join(self.command)}:\n{self.text}")
-            self.text += part.decode(errors="replace")
-        return self.text
-
-    def say(self, words):
-        self.child.stdin.write(words.encode())
-        self.child.stdin.flush()
-
-    def finish(self):
-        out, _ = self.child.communicate(timeout=PATIENCE)
-        self.text += out.decode(errors="replace")
-        return self.child.returncode
-
-    def close(self):
-        if self.child.poll() is None:
-            self.child.kill()
-        self.child.communicate()
-
-
-class Relay(threading.Thread):
-    """Datagrams both ways between a client and a server; some are lost, some overtaken, by a seed."""
-
-    def __init__(self, server_port, seed):
-        super().__init__(daemon=True)
-        self.luck = random.Random(seed)
-        self.near = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.near.bind(("127.0.0.1", 0))
-        self.far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.far.connect(("127.0.0.1", server_port))
-        self.port = self.near.getsockname()[1]
-        self.stop_reader, self.stop_writer = os.pipe()
-        self.lost = self.late = 0
-
-    def run(self):
-        client, held = None, None
-        while True:
-            ready, _, _ = select.select([self.near, self.far, self.stop_reader], [], [])
-            if self.stop_reader in ready:
-                return
-            for end in ready:
-                try:
-                    data, sender = end.recvfrom(65536)
-                except ConnectionError:
-                    continue
-                if end is self.near:
-                    client = sender
-                fate = self.luck.random()
-                if fate < 0.1:
-                    self.lost += 1
-                    continue
-                if fate < 0.2 and held is None:
-                    self.late += 1
-                    held = (end, data)
-                    continue
-                self.pass_on(end, data, client)
-                if held is not None:
-                    self.pass_on(*held, client)
-                    held = None
-
-    def pass_on(self, end, data, client):
-        try:
-            if end is self.near:
-                self.far.send(data)
-            elif client is not None:
-                self.near.sendto(data, client)
-        except ConnectionError:
-            pass
-
-    def stop(self):
-        os.write(self.stop_writer, b"x")
-        self.join()
-        for end in (self.near, self.far):
-            end.close()
-        for end in (self.stop_reader, self.stop_writer):
-            os.close(end)
-
-
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def opened(text):
+    """What a peer says of its connection."""
+    return next(line for line in text.split("\n") if line.startswith("open "))[5:]
 
 
 @unittest.skipUnless(shutil.which("openssl"), "no openssl program")
-class Interop(unittest.TestCase):
-    def start(self, *command):
-        program = Program(*command)
-        self.addCleanup(program.close)
-        return program
-
-    def openssl_server(self, protocol, *arguments):
-        port = free_port(socket.SOCK_DGRAM if protocol == "dtls" else socket.SOCK_STREAM)
-        version = {"tls": "-tls1_2", "tls1.3": "-tls1_3", "dtls": "-dtls1_2"}[protocol]
-        server = self.start("openssl", "s_server", "-accept", f"127.0.0.1:{port}", version,
-                            *(["-timeout"] if protocol == "dtls" else []), *arguments)
-        server.wait_for("ACCEPT")
-        return server, port
-
-    def with_key(self, name):
-        leaf, chain, key = SERVER_KEYS[name]
-        return ["-cert", pki(leaf), "-cert_chain", pki(chain), "-key", pki(key)]
-
+class Interop(Peers, unittest.TestCase):
     def our_client(self, protocol, port, *arguments):
         return self.start(PEER, "client", "--protocol", protocol, "--port", port, *arguments)
 
@@ -156,71 +44,31 @@ class Interop(unittest.TestCase):
         server.wait_for("\n")
         return server, server.text.split()[1]
 
-    def openssl_client(self, protocol, port, *arguments):
-        version = {"tls": "-tls1_2", "tls1.3": "-tls1_3", "dtls": "-dtls1_2"}[protocol]
-        return self.start("openssl", "s_client", "-connect", f"127.0.0.1:{port}", version, *arguments)
-
-    def rows(self):
-        """(name, OpenSSL's server, our client, our server, OpenSSL's client)"""
-        verify = ["-CAfile", pki("roots.pem"), "-verify_return_error"]
-        for name, (_, chain, key) in SERVER_KEYS.items():
-            yield (name, self.with_key(name), ["--ca", pki("roots.pem"), "--name", "server.test"],
-                   ["--cert", pki(chain), "--key", pki(key), "--verify", "none"],
-                   [*verify, "-verify_hostname", "server.test"])
-        secret = ["-psk", PSK.encode().hex(), "-psk_identity", "meter-17"]
-        ours = ["--psk", PSK, "--identity", "meter-17"]
-        yield ("PSK", ["-nocert", "-cipher", "PSK", *secret[:2], "-psk_identity", "meter-17"], ours,
-               [*ours, "--verify", "none"], ["-cipher", "PSK", *secret])
-        for kind in ("rsa", "ec"):
-            name = "RSA-2048" if kind == "rsa" else "ECDSA P-256"
-            _, chain, key = SERVER_KEYS[name]
-            mine = ["--cert", pki(f"client_{kind}.cert.pem"), "--key", pki(f"client_{kind}.key.pem")]
-            theirs = ["-cert", pki(f"client_{kind}.cert.pem"), "-key", pki(f"client_{kind}.key.pem")]
-            yield (f"mutual {name}", [*self.with_key(name), "-Verify", "3", *verify],
-                   ["--ca", pki("roots.pem"), "--name", "server.test", *mine],
-                   ["--cert", pki(chain), "--key", pki(key), "--ca", pki("roots.pem")], [*verify, *theirs])
-
-    def check_as_client(self, protocol, server_arguments, client_arguments, relay_seed=None):
-        server, port = self.openssl_server(protocol, *server_arguments)
-        relay = None
-        if relay_seed is not None:
-            relay = Relay(port, relay_seed)
-            relay.start()
-            port = relay.port
-        client = self.our_client(protocol, port, "--send", TO_OPENSSL, "--expect", len(TO_US),
-                                 *client_arguments)
-        if relay is None:
-            server.wait_for(TO_OPENSSL)
-            server.say(TO_US)
-            self.assertEqual(client.finish(), 0, client.text)
-            self.assertIn("got " + TO_US, client.text)
-            self.assertIn("closed", client.text)
-        else:
-            client.wait_for("open ")
-            relay.stop()
+    def check_as_client(self, peer, protocol, keys_of_server, keys_of_client):
+        server, port = self.talking_server(peer, protocol, keys_of_server, TO_PEER, TO_US)
+        client = self.our_client(protocol, port, "--send", TO_PEER, "--expect", len(TO_US), *ours(keys_of_client))
+        self.answer(peer, server, TO_PEER, TO_US)
+        self.assertEqual(client.finish(), 0, client.text)
+        self.assertIn("got " + TO_US, client.text)
+        self.assertIn("closed", client.text)
         return client.text
 
-    def check_as_server(self, protocol, server_arguments, client_arguments):
-        server, port = self.our_server(protocol, "--send", TO_US, "--expect", len(TO_OPENSSL),
-                                       *server_arguments)
-        client = self.openssl_client(protocol, port, *client_arguments)
-        client.say(TO_OPENSSL)
+    def check_as_server(self, peer, protocol, keys_of_server, keys_of_client):
+        server, port = self.our_server(protocol, "--send", TO_US, "--expect", len(TO_PEER), *ours(keys_of_server))
+        client = self.talking_client(peer, protocol, port, keys_of_client, TO_US, TO_PEER)
         client.wait_for(TO_US)
         self.assertEqual(server.finish(), 0, server.text)
-        self.assertIn("got " + TO_OPENSSL, server.text)
-        return server.text, client.text
+        self.assertIn("got " + TO_PEER, server.text)
+        return server.text
 
     def test_the_matrix(self):
         for protocol in ("tls", "dtls"):
-            for name, their_server, our_client, our_server, their_client in self.rows():
-                with self.subTest(protocol=protocol, keys=name, we="client"):
-                    said = self.check_as_client(protocol, their_server, our_client)
-                    line = next(l for l in said.split("\n") if l.startswith("open "))
-                    print(f"{protocol:5} {name:18} client {line[5:].split(' alpn')[0]}")
-                with self.subTest(protocol=protocol, keys=name, we="server"):
-                    said, _ = self.check_as_server(protocol, our_server, their_client)
-                    line = next(l for l in said.split("\n") if l.startswith("open "))
-                    print(f"{protocol:5} {name:18} server {line[5:].split(' alpn')[0]}")
+            for name, sides in ROWS.items():
+                for peer in PEERS:
+                    for role, check in (("client", self.check_as_client), ("server", self.check_as_server)):
+                        with self.subTest(protocol=protocol, keys=name, peer=peer, we=role):
+                            said = opened(check(peer, protocol, *sides)).split(" alpn")[0]
+                            print(f"{protocol:5} {name:12} {peer:8} {role} {said}")
 
     def test_what_a_client_does_not_trust(self):
         good = ["--ca", pki("roots.pem"), "--name", "server.test"]
@@ -243,7 +91,7 @@ class Interop(unittest.TestCase):
     def test_a_client_comes_back(self):
         for by, arguments in (("ticket", []), ("id", ["-no_ticket"])):
             with self.subTest(by=by):
-                _, port = self.openssl_server("tls", *self.with_key("ECDSA P-256"), *arguments)
+                _, port = self.openssl_server("tls", *SERVER_EC.for_openssl("server"), *arguments)
                 client = self.our_client("tls", port, "--ca", pki("roots.pem"), "--name", "server.test",
                                          "--connections", "2", "--resume")
                 self.assertEqual(client.finish(), 0, client.text)
@@ -255,10 +103,10 @@ class Interop(unittest.TestCase):
             session = os.path.join(folder, "session.pem")
             server, port = self.our_server("tls", "--cert", pki("server_ec.chain.pem"), "--key",
                                            pki("server_ec.key.pem"), "--verify", "none", "--connections", "2",
-                                           "--resume", "--send", TO_US, "--expect", len(TO_OPENSSL))
+                                           "--resume", "--send", TO_US, "--expect", len(TO_PEER))
             for argument in ("-sess_out", "-sess_in"):
                 client = self.openssl_client("tls", port, argument, session)
-                client.say(TO_OPENSSL)
+                client.say(TO_PEER)
                 client.wait_for(TO_US)
                 client.finish()
             self.assertEqual(server.finish(), 0, server.text)
@@ -266,17 +114,17 @@ class Interop(unittest.TestCase):
                              ["0", "1"])
 
     def test_a_server_that_is_killed_is_no_end_of_file(self):
-        server, port = self.openssl_server("tls", *self.with_key("ECDSA P-256"))
-        client = self.our_client("tls", port, "--ca", pki("roots.pem"), "--send", TO_OPENSSL, "--expect", 1000)
-        server.wait_for(TO_OPENSSL)
+        server, port = self.openssl_server("tls", *SERVER_EC.for_openssl("server"))
+        client = self.our_client("tls", port, "--ca", pki("roots.pem"), "--send", TO_PEER, "--expect", 1000)
+        server.wait_for(TO_PEER)
         server.child.kill()
         self.assertEqual(client.finish(), 1, client.text)
         self.assertIn("failed secure-stream-broken: the stream ended without close_notify", client.text)
 
     def test_renegotiation_is_refused(self):
-        server, port = self.openssl_server("tls", *self.with_key("ECDSA P-256"))
-        client = self.our_client("tls", port, "--ca", pki("roots.pem"), "--send", TO_OPENSSL, "--expect", 1000)
-        server.wait_for(TO_OPENSSL)
+        server, port = self.openssl_server("tls", *SERVER_EC.for_openssl("server"))
+        client = self.our_client("tls", port, "--ca", pki("roots.pem"), "--send", TO_PEER, "--expect", 1000)
+        server.wait_for(TO_PEER)
         server.say("r\n")
         server.wait_for("no renegotiation")
         client.close()
@@ -290,18 +138,22 @@ class Interop(unittest.TestCase):
         client.wait_for("no renegotiation")
 
     def test_alpn(self):
-        _, port = self.openssl_server("tls", *self.with_key("ECDSA P-256"), "-alpn", "http/1.1,h2")
+        _, port = self.openssl_server("tls", *SERVER_EC.for_openssl("server"), "-alpn", "http/1.1,h2")
         client = self.our_client("tls", port, "--ca", pki("roots.pem"), "--alpn", "coap", "--alpn", "h2")
         self.assertEqual(client.finish(), 0, client.text)
         self.assertIn("alpn=h2", client.text)
 
     def test_a_lossy_relay(self):
         for seed in range(1, 4):
-            for name, their_server, our_client, *_ in self.rows():
-                if name not in ("ECDSA P-256", "mutual RSA-2048", "PSK"):
-                    continue
+            for name in ("ECDSA P-256", "mutual RSA", "PSK"):
                 with self.subTest(seed=seed, keys=name):
-                    self.check_as_client("dtls", their_server, our_client, relay_seed=seed)
+                    theirs, mine = ROWS[name]
+                    _, port = self.openssl_server("dtls", *theirs.for_openssl("server"))
+                    relay = Relay(port, seed)
+                    relay.start()
+                    client = self.our_client("dtls", relay.port, "--send", TO_PEER, "--expect", len(TO_US), *ours(mine))
+                    client.wait_for("open ")
+                    relay.stop()
 
     def test_tls_1_3(self):
         with socket.create_server(("127.0.0.1", 0)) as nobody:
@@ -314,12 +166,12 @@ class Interop(unittest.TestCase):
         if not hello:
             self.assertIn("failed unsupported-protocol: TLS 1.3 is not in mbedTLS 2", probe.text)
             self.skipTest("this mbedTLS has no TLS 1.3")
-        for name, their_server, our_client, our_server, their_client in self.rows():
+        for name, sides in ROWS.items():
             if name == "PSK":  # OpenSSL's own names its pre-shared keys by another rule
                 continue
             with self.subTest(keys=name):
-                print("tls1.3", name, self.check_as_client("tls1.3", their_server, our_client).split("\n")[0])
-                self.check_as_server("tls1.3", our_server, their_client)
+                print("tls1.3", name, self.check_as_client("OpenSSL", "tls1.3", *sides).split("\n")[0])
+                self.check_as_server("OpenSSL", "tls1.3", *sides)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,10 @@ add_executable(tls_peer support/tls_peer.cpp)
 target_link_libraries(tls_peer PRIVATE cellsock_tls)
 target_precompile_headers(tls_peer REUSE_FROM cellsock_pch_base)
 
+# Bare mbedTLS, nothing of ours: an independent peer.
+add_executable(mbedtls_peer support/mbedtls_peer.cpp)
+target_link_libraries(mbedtls_peer PRIVATE cellsock_flags MbedTLS::mbedtls)
+
 add_executable(bench_tls bench/tls_bench.cpp)
 target_link_libraries(bench_tls PRIVATE cellsock_tls cellsock_test_pki)
 target_precompile_headers(bench_tls REUSE_FROM cellsock_pch_base)
