@@ -217,7 +217,7 @@ value known_value(option what, const facts& known) {
     case option::connection_id_peer: return unless_empty(known.peer_cid);
     case option::resumed: return number(known.resumed);
     case option::alpn_used: return unless_empty(known.alpn);
-    case option::protocol_used: return number(number_of(known.version));
+    case option::protocol_used: return number(protocol_number_of(known.version));
     case option::peer_certificate: return unless_empty(known.peer_certificate);
     default: return {};
   }

@@ -46,7 +46,7 @@ inline constexpr std::array protocols{
   return nullptr;
 }
 
-[[nodiscard]] constexpr int number_of(version v) noexcept {
+[[nodiscard]] constexpr int protocol_number_of(version v) noexcept {
   switch (v) {
     case version::tls_1_2: return 258;
     case version::tls_1_3: return 259;
