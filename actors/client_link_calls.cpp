@@ -9,6 +9,7 @@
 #include "actors/client_actor.hpp"
 #include "actors/device.hpp"
 #include "actors/log.hpp"
+#include "actors/secure_layer.hpp"
 #include "actors/translate.hpp"
 
 namespace cellsock {
@@ -119,7 +120,8 @@ void client_actor::names_reply(request_id id, const msg::socket_names& names) {
       on<msg::current_rules>([this, id, names](const msg::current_rules& current) {
         v1::Reply answer;
         auto full = names;
-        if (names.shape.kind == transport::datagram) full.rules = current.rules;
+        if (names.shape.kind == transport::datagram)
+          full.rules = names.shape.secure ? secured(current.rules) : current.rules;
         wire::set_names(*answer.mutable_names(), full);
         reply(id, answer);
       }),

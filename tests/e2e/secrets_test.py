@@ -71,6 +71,8 @@ def memory_of(pid):
             if not rights.startswith("r") or line.rstrip().endswith(("[vvar]", "[vsyscall]", "[vvar_vclock]")):
                 continue
             start, end = (int(number, 16) for number in where.split("-"))
+            if end - start > 1 << 28:
+                continue  # a sanitizer's shadow
             with contextlib.suppress(OSError):  # a device's, or gone meanwhile
                 memory.seek(start)
                 yield memory.read(end - start)

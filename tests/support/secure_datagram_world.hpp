@@ -31,7 +31,10 @@ struct secure_datagram_world : secure_world<datagram_actor, transport::datagram>
   luck of_link;
 
   explicit secure_datagram_world(tls::choices choices) : secure_world(std::move(choices)) {
-    also = [this] { return relay(); };
+    also = [this] {
+      const bool worked = aside->work();
+      return relay(worked);
+    };
   }
   ~secure_datagram_world() { also = nullptr; }
 
@@ -142,8 +145,7 @@ private:
   void arrive_late() {
     for (auto& one : std::exchange(late_, {})) arrive(std::move(one));
   }
-  bool relay() {
-    bool busy = false;
+  bool relay(bool busy) {
     for (; datagrams_read_ < book.datagrams.size(); ++datagrams_read_, busy = true) {
       const auto& m = book.datagrams[datagrams_read_];
       longest = std::max(longest, m.payload.size());

@@ -142,9 +142,11 @@ TEST_CASE("mistakes: where, what is wrong, and what would be right; all of them 
   CHECK(problems("[socket]\npth = \"/tmp/s\"\n") ==
         "2:1 there is no key \"pth\" in [socket]; it has path, group, mode\n");
   CHECK(problems("[sockets]\n") ==
-        "1:2 there is no table \"sockets\"; the tables are [socket], [modem], [log], [limits], [credentials]\n");
+        "1:2 there is no table \"sockets\"; the tables are [socket], [modem], [credentials], "
+        "[log], [limits]\n");
   CHECK(problems("apn = 'x'\n") ==
-        "1:1 there is no \"apn\"; the tables are [socket], [modem], [log], [limits], [credentials]\n");
+        "1:1 there is no \"apn\"; the tables are [socket], [modem], [credentials], [log], "
+        "[limits]\n");
   CHECK(
       problems("modem = 'serial:/dev/ttyACM0'\n") ==
       "1:1 \"modem\" is a table: write [modem], or [[modem]] for each of several, and its keys (" +

@@ -52,3 +52,26 @@ TEST_CASE("a host's sockets take both families as they are") {
   CHECK(*four.to_link(at("192.0.2.1:80")) == at("192.0.2.1:80"));
   CHECK(four.from_link(at("192.0.2.1:80")) == at("192.0.2.1:80"));
 }
+
+TEST_CASE("what is kept of a socket that ended holds no keys of its own, unless it may go on") {
+  auto made = tls::choices_of(258, transport::stream, tls::defaults::zephyr);
+  REQUIRE(made);
+  auto key = std::make_shared<credential>();
+  key->type = credential_type::psk;
+  made->own.psk = key;
+  made->tags = {sec_tag{7}};
+  socket_seed seed{socket_id{1}, socket_cookie{2}};
+  seed.shape.secure = std::make_shared<const tls::choices>(*made);
+  made->own = {};
+  socket_common socket(seed, {});
+  CHECK(has_keys(socket.shape));
+  const auto ended = socket.tombstone(fail(errc::connection_reset), true, false);
+  CHECK_FALSE(has_keys(ended.shape));
+  REQUIRE(ended.shape.secure);
+  CHECK(ended.shape.secure->tags == std::vector{sec_tag{7}});
+  const auto may_go_on = socket.tombstone(fail(errc::connection_refused), true, true);
+  CHECK(has_keys(may_go_on.shape));
+  CHECK_FALSE(has_keys(without_keys(may_go_on.shape)));
+  socket.let_go();
+  CHECK(socket.shape.secure == nullptr);
+}

@@ -242,8 +242,8 @@ TEST_CASE("DTLS: a server answers the client that it has now") {
   REQUIRE(zsock_setsockopt(fd, SOL_TLS, TLS_DTLS_ROLE, &server, sizeof server) == 0);
   v1::Endpoint at;
   at.set_port(5684);
-  for (const char last : {9, 10}) {
-    at.set_address(std::string{'\xC0', '\x00', '\x02', last});
+  for (const int last : {9, 10}) {
+    at.set_address(std::string("\xC0\x00\x02", 3) + static_cast<char>(last));
     daemon.set_secure_peer(fd, at);
     const host_address peer(("192.0.2." + std::to_string(last)).c_str(), 5684);
     CHECK(zsock_sendto(fd, "x", 1, 0, peer.plain(), peer.length()) == 1);
