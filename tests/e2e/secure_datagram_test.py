@@ -5,7 +5,7 @@ import socket
 
 import harness
 from harness import random_bytes
-from secure_world import (FACES, POLLERR, POLLIN, POLLOUT, SERVER, VERIFY_NONE, CallFailed, SecureCase)
+from secure_world import (FACES, LINK, POLLERR, POLLIN, POLLOUT, SERVER, VERIFY_NONE, CallFailed, SecureCase)
 from tls_networks import Stranger
 from tls_programs import PEERS, ROWS, SECRET, SERVER_EC, TRUSTS, Relay, free_port
 
@@ -94,7 +94,9 @@ class Networks(Datagrams):
         fd = self.connected(program, relay.port)
         program.send(fd, LINE)
         self.assertEqual(program.recv(fd), LINE)
-        for forged in (b"", b"x", random_bytes(900), b"\x17\xfe\xfd\x00\x01\x00\x00\x00\x00\x00\x30\x00\x20" + random_bytes(32),
+        # An empty one ends what this firmware pushes, of a plain socket too.
+        empty = [] if LINK == "sm-2" else [b""]
+        for forged in (*empty, b"x", random_bytes(900), b"\x17\xfe\xfd\x00\x01\x00\x00\x00\x00\x00\x30\x00\x20" + random_bytes(32),
                        b"\x15\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x31\x00\x02\x02\x28"):  # a fatal alert, in clear
             relay.tell_client(forged)
         program.send(fd, LINE)
@@ -169,16 +171,17 @@ class Clients(Datagrams):
                 program = self.program("nrf")
                 tag = self.provided(program, TRUSTS)
                 if peer == "OpenSSL":
-                    _, port = self.openssl_server("dtls", *SERVER_EC.for_openssl("server"))
+                    server, port = self.openssl_server("dtls", *SERVER_EC.for_openssl("server"))
                 else:
-                    _, port = self.echo_port(SERVER_EC, "--resume", "--connections", 9, "--expect", len(LINE))
+                    server, port = self.echo_port(SERVER_EC, "--resume", "--connections", 9, "--expect", len(LINE))
                 said = []
                 for _ in range(2):
                     fd = self.connected(program, port, tag=tag, SESSION_CACHE=1)
                     program.send(fd, LINE)
+                    said.append(program.get(fd, "RESUMED"))
                     if peer == "mbedTLS":
                         self.assertEqual(program.recv(fd), LINE)
-                    said.append(program.get(fd, "RESUMED"))
+                        server.wait_for("free")  # for another client
                     program.close(fd)
                 self.assertEqual(said, [0, 1])
 
@@ -266,9 +269,9 @@ class Servers(Datagrams):
         program.send(mine, LINE)
         self.assertEqual(bytes.fromhex(coming.get()), LINE)
         self.assertEqual(program.recv(mine), LINE)
+        self.assertEqual([(one["protocol"], one["phase"]) for one in self.shown(program)], [("DTLS 1.2", "open")] * 2)
         program.send(fd, LINE)
         client.wait_for("got " + LINE.decode())
-        self.assertEqual(sorted((one["protocol"], one["phase"]) for one in self.shown(program)), [("DTLS 1.2", "open")] * 2)
 
 
 if __name__ == "__main__":

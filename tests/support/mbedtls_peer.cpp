@@ -84,7 +84,8 @@ private:
     for (;;) {
       if (with_.server() && datagrams_)
         must(mbedtls_ssl_set_client_transport_id(&ssl_, bytes_of(client), client.size()), "client");
-      const int problem = mbedtls_ssl_handshake(&ssl_);
+      int problem = MBEDTLS_ERR_SSL_WANT_READ;
+      while (problem == MBEDTLS_ERR_SSL_WANT_READ) problem = mbedtls_ssl_handshake(&ssl_);
       if (problem != MBEDTLS_ERR_SSL_HELLO_VERIFY_REQUIRED) return problem;
       must(mbedtls_ssl_session_reset(&ssl_), "again");
     }
@@ -124,7 +125,9 @@ private:
   /// What came, nothing at the peer's orderly end.
   std::optional<std::string> read_some(int& problem) {
     std::array<unsigned char, part_bytes> bytes;
-    const int got = mbedtls_ssl_read(&ssl_, bytes.data(), bytes.size());
+    int got = MBEDTLS_ERR_SSL_WANT_READ;  // a flight was sent again
+    while (got == MBEDTLS_ERR_SSL_WANT_READ)
+      got = mbedtls_ssl_read(&ssl_, bytes.data(), bytes.size());
     if (got > 0) return std::string(bytes.begin(), bytes.begin() + got);
     if (got == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
       peer_ended_ = true;

@@ -49,20 +49,29 @@ public:
     sockaddr nobody{};
     nobody.sa_family = AF_UNSPEC;
     (void)::connect(fd, &nobody, sizeof nobody);
+    std::cout << "free" << std::endl;  // for another client
   }
 
 private:
   void listen() {
+    auto port = open_at(t_.port);
+    if (t_.port == 0) {  // one that the kernel chose is not kept when a client is done with
+      ::close(listener_);
+      port = open_at(port);
+    }
+    std::cout << "listening " << port << std::endl;
+  }
+  std::uint16_t open_at(std::uint16_t port) {
     listener_ = ::socket(AF_INET, kind_, 0);
     const int on = 1;
     (void)::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    auto where = loopback(t_.port);
+    auto where = loopback(port);
     socklen_t size = sizeof where;
     if (::bind(listener_, any_form(where), size) != 0 ||
         (!datagrams_ && ::listen(listener_, 4) != 0) ||
         ::getsockname(listener_, reinterpret_cast<sockaddr*>(&where), &size) != 0)
       give_up("cannot listen");
-    std::cout << "listening " << ntohs(where.sin_port) << std::endl;
+    return ntohs(where.sin_port);
   }
   [[nodiscard]] int accept_one() const {
     const int fd = ::accept(listener_, nullptr, nullptr);
@@ -78,6 +87,7 @@ private:
       unsigned char first = 0;
       const auto got =
           ::recvfrom(listener_, &first, 1, MSG_PEEK, reinterpret_cast<sockaddr*>(&from), &size);
+      if (got < 0) continue;  // the last client's port is closed
       if (got == 1 && first == handshake) {
         if (::connect(listener_, any_form(from), size) != 0) give_up("cannot answer");
         return listener_;
