@@ -11,6 +11,10 @@ foreach(part credentials tls)
 endforeach()
 
 # The engine over kernel sockets, for tests against other TLS programs.
+# What workers do, without the actors around it: small enough to be built for ThreadSanitizer too.
+cellsock_test(unit_workers SOURCES unit/actors/worker_pool_test.cpp threads/secure_threads_test.cpp
+  ${PROJECT_SOURCE_DIR}/actors/worker_pool.cpp LIBS cellsock_tls cellsock_test_pki Threads::Threads LABELS "unit;threads")
+
 add_executable(tls_peer support/tls_peer.cpp)
 target_link_libraries(tls_peer PRIVATE cellsock_tls)
 target_precompile_headers(tls_peer REUSE_FROM cellsock_pch_base)
