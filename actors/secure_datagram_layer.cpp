@@ -145,7 +145,7 @@ void secure_datagram_layer::peer_ended(tls::session& session) {
 }
 
 /// Of the handshake or of the open session. What is on the wire queue, an alert, still goes out.
-void secure_datagram_layer::failed(const failure& why) {
+void secure_datagram_layer::failed(failure why) {
   drop_session();
   if (serves()) return;
   ended_ = true;
@@ -153,7 +153,7 @@ void secure_datagram_layer::failed(const failure& why) {
     up(msg::socket_broken{why});
     return;
   }
-  why_ = why;
+  why_ = std::move(why);
   come_to(end::failing);
 }
 

@@ -67,7 +67,7 @@ private:
   [[nodiscard]] static std::vector<std::byte> address_bytes(const endpoint& of);
   void look_after(tls::session& session);
   void peer_ended(tls::session& session);
-  void failed(const failure& why);
+  void failed(failure why);  // not the session's own: that goes first
   void trouble(const failure& why);
   void answer(const failure& why);
   void drop_session();
