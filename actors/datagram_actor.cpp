@@ -212,6 +212,7 @@ void datagram_actor::answer_connect(const failure& why) {
     connect_answer_.deliver(msg::channel_connected{});
   else
     connect_answer_.deliver(to_error(why));
+  connect_answer_ = {};  // a promise holds its actor
 }
 
 caf::result<msg::channel_bound> datagram_actor::bind(const msg::bind_channel& m) {

@@ -11,7 +11,8 @@ namespace cellsock {
 
 void secure_datagram_layer::on_exit() {
   answer(fail(errc::link_down, "the socket is gone"));
-  if (last_ == end::closing) closing_.deliver(msg::socket_closed{});
+  if (closing_.pending()) closing_.deliver(msg::socket_closed{});
+  closing_ = {};  // a promise holds its actor
   last_ = end::none;
   saved_.reset();
   secure_layer::on_exit();
@@ -82,6 +83,7 @@ void secure_datagram_layer::answer(const failure& why) {
     connecting_.deliver(msg::socket_connected{local_});
   else
     connecting_.deliver(to_error(why));
+  connecting_ = {};  // a promise holds its actor
 }
 
 // ---- the machine ----

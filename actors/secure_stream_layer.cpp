@@ -24,7 +24,8 @@ stream_rules secured(const stream_rules& link) {
 
 void secure_stream_layer::on_exit() {
   answer(fail(errc::link_down, "the socket is gone"));
-  if (last_ == end::closing) closing_.deliver(msg::socket_closed{});
+  if (closing_.pending()) closing_.deliver(msg::socket_closed{});
+  closing_ = {};  // a promise holds its actor
   last_ = end::none;
   secure_layer::on_exit();
 }
@@ -78,6 +79,8 @@ void secure_stream_layer::answer(const failure& why) {
     good ? connecting_.deliver(msg::socket_connected{local_}) : connecting_.deliver(to_error(why));
   if (std::exchange(serve_due_, false))
     good ? serving_.deliver(msg::channel_connected{}) : serving_.deliver(to_error(why));
+  connecting_ = {};  // a promise holds its actor
+  serving_ = {};
 }
 
 // ---- the machine ----
@@ -335,7 +338,9 @@ void secure_stream_layer::close_below() {
   ended_ = true;
   linked_ = false;
   runner_.end();
-  close_through(this, seed_.below, seed_.id, [this] { closing_.deliver(msg::socket_closed{}); });
+  close_through(this, seed_.below, seed_.id, [this] {
+    if (closing_.pending()) closing_.deliver(msg::socket_closed{});
+  });
 }
 
 caf::result<msg::option_set> secure_stream_layer::save() {

@@ -296,6 +296,7 @@ void stream_actor::answer_connect(const failure& why) {
     connecting_.deliver(msg::channel_connected{});
   else
     connecting_.deliver(to_error(why));
+  connecting_ = {};  // a promise holds its actor
 }
 
 tls::stage stream_actor::secure_stage() const {
