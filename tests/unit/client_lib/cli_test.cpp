@@ -234,7 +234,7 @@ TEST_CASE("cellsock wait: until registered, or not in time with the reason") {
   CHECK(nlohmann::json::parse(cellsock("wait --registered --json").output)["registration"] ==
         "home");
   // It becomes so while somebody waits: seen by the event.
-  int asked = 0;
+  std::atomic<int> asked = 0;
   daemon.answer(v1::Request::kStatus, [&asked, &daemon](const v1::Request&) {
     if (++asked > 1) return one_modem("home");
     v1::WatchEvent other, event;
