@@ -14,6 +14,11 @@ endfunction()
 # one of each family; the others are labelled.
 foreach(program ${programs})
   get_filename_component(name ${program} NAME_WE)
+  # Reading all of a sanitized daemon's memory takes minutes and finds what it finds at full speed.
+  if(name STREQUAL "secrets_test")
+    e2e_test(${name} ${program} slm-3.1 "e2e;full-speed")
+    continue()
+  endif()
   e2e_test(${name} ${program} slm-3.1 "e2e")
   if(name MATCHES "^(transfer|recovery|seven|soak|zephyr|payload|pdn|loss|power|secure.*)_test$")
     e2e_test(${name}.sm-2 ${program} sm-2 "e2e")
