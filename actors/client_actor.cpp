@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "actors/log.hpp"
+#include "actors/socket_seed.hpp"
 #include "actors/translate.hpp"
 #include "proto/secrets.hpp"
 #include "stack/limits.hpp"

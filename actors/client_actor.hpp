@@ -24,9 +24,6 @@ struct client_seed {
   secure_kit kit = {};
 };
 
-/// What a socket of this shape has set; it need not live.
-[[nodiscard]] std::int64_t kept_value(const msg::socket_shape& shape, msg::option option);
-
 /// One control connection: decodes requests, asks the actor concerned, encodes the answer. Calls on
 /// different sockets never wait for each other. A socket may be acted on only if this connection
 /// received it in a reply or has shown its descriptor: a cookie is a name, not a right.

@@ -15,8 +15,6 @@ namespace {
 constexpr std::size_t part_bytes_max = 60000;  // of a reply: a frame's 64 KiB less the rest
 constexpr std::size_t page_bytes_max = 40000;  // and one more credential fits
 constexpr unsigned rsa_bits_standard = 2048;
-constexpr unsigned rsa_bits_lowest = 1024;
-constexpr unsigned rsa_bits_highest = 16384;
 constexpr unsigned days_max = 36500;
 
 std::span<const std::byte> bytes_of(const std::string& text) {
@@ -134,8 +132,10 @@ void client_actor::add_credential(request_id id, const v1::AddCredentialRequest&
   const auto owner = owner_in(m.lifetime(), m.has_scope(), m.scope());
   if (!owner) return refuse(id, owner.error());
   const auto bits = m.rsa_bits_min() == 0 ? rsa_bits_standard : m.rsa_bits_min();
-  if (bits < rsa_bits_lowest || bits > rsa_bits_highest)
-    return refuse(id, wrong("rsa_bits_min: 1024 to 16384"));
+  const auto& range = tls::row_of(tls::option::rsa_bits_min);
+  if (bits < range.min || bits > range.max)
+    return refuse(id, wrong("rsa_bits_min: " + std::to_string(range.min) + " to " +
+                            std::to_string(range.max)));
   ask(this, seed_.kit.keeper, limits::credential_change_max,
       msg::add_credential{asker(), *owner, sec_tag{m.tag()}, *type, std::move(content), m.replace(),
                           bits, m.sha1_allowed()},

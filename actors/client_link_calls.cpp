@@ -9,7 +9,6 @@
 #include "actors/client_actor.hpp"
 #include "actors/device.hpp"
 #include "actors/log.hpp"
-#include "actors/secure_layer.hpp"
 #include "actors/translate.hpp"
 
 namespace cellsock {
@@ -116,12 +115,11 @@ void client_actor::choose_pdn(request_id id, const socket_handle& actor,
 // ---- what is asked of links ----
 
 void client_actor::names_reply(request_id id, const msg::socket_names& names) {
-  ask(this, link_of(names.shape), limits::actor_reply_max, msg::get_rules{names.shape.family},
+  ask(this, link_of(names.shape), limits::actor_reply_max, msg::get_rules{names.shape},
       on<msg::current_rules>([this, id, names](const msg::current_rules& current) {
         v1::Reply answer;
         auto full = names;
-        if (names.shape.kind == transport::datagram)
-          full.rules = names.shape.secure ? secured(current.rules) : current.rules;
+        if (names.shape.kind == transport::datagram) full.rules = current.rules;
         wire::set_names(*answer.mutable_names(), full);
         reply(id, answer);
       }),

@@ -8,14 +8,6 @@
 
 namespace cellsock {
 
-/// What a socket that has ended had set.
-std::int64_t kept_value(const msg::socket_shape& shape, msg::option option) {
-  if (option == msg::option::recv_timeout_ms) return shape.recv_timeout.count();
-  if (option == msg::option::send_timeout_ms) return shape.send_timeout.count();
-  const auto set = shape.options.find(option);
-  return set == shape.options.end() ? row_of(option).standard : set->second;
-}
-
 void client_actor::with_tombstone(request_id id, std::uint64_t cookie,
                                   std::function<void(const msg::tombstone&)> use) {
   ask(this, seed_.gateway, limits::actor_reply_max, msg::find_tombstone{socket_cookie{cookie}},

@@ -140,7 +140,7 @@ struct resolver_idle {
 };
 
 struct get_rules {
-  ip_family family = ip_family::v4;
+  socket_shape shape;
 };
 struct current_rules {
   datagram_rules rules = {};

@@ -8,18 +8,15 @@
 
 // The datagrams of a DTLS layer: whose they are, what waits, and who is asked for the next.
 namespace cellsock {
-namespace {
-
-/// What a record adds at the most: its header, an IV, the MAC and the padding of a CBC suite.
-constexpr std::size_t overhead_max = 13 + 16 + 48 + 16;
-
-}  // namespace
-
 /// The guarded sequence, and the rest of what a link cannot say, is about its ciphertext: nobody
 /// can foresee it, and the few that the link refuses are lost as datagrams are.
 datagram_rules secured(const datagram_rules& link) {
   const auto longest = std::min(link.payload_bytes_max, limits::tls_record_bytes_max);
-  return {longest > overhead_max ? longest - overhead_max : 0, false, {}, {}, 0};
+  return {longest > limits::tls_record_overhead_max ? longest - limits::tls_record_overhead_max : 0,
+          false,
+          {},
+          {},
+          0};
 }
 
 // ---- from the link ----
@@ -144,7 +141,8 @@ void secure_datagram_layer::offer_down() {
   const bool plain = waits && open_;
   if (out_.empty() && !plain) return;
   offered_ = true;
-  const auto next = out_.empty() ? next_up_ + overhead_max : out_.front().bytes.size();
+  const auto next =
+      out_.empty() ? next_up_ + limits::tls_record_overhead_max : out_.front().bytes.size();
   down(msg::offer{seed_.id, out_.size() + (plain ? offered_up_ : 0), next});
 }
 
@@ -209,10 +207,6 @@ void secure_datagram_layer::dropped(const failure& why) {
     ++lost_;
   trouble(why);
   pump();
-}
-
-caf::result<msg::socket_flushed> secure_datagram_layer::flush(const msg::flush_socket& m) {
-  return delegate(seed_.below, m);  // what was given before it is below: chunk_sent says so
 }
 
 }  // namespace cellsock

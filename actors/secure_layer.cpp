@@ -21,14 +21,7 @@ secure_layer::behavior_type secure_layer::make_behavior() {
       },
       [this](const msg::connect_socket& m) { return connect(m); },
       [this](const msg::bind_socket& m) -> caf::result<msg::socket_bound> {
-        auto promise = make_response_promise<msg::socket_bound>();
-        ask(this, seed_.below, bridge_reply_max, m,
-            on<msg::socket_bound>([this, promise](const msg::socket_bound& b) mutable {
-              promise.deliver(b);
-              bound();
-            }),
-            [promise](const failure& why) mutable { promise.deliver(to_error(why)); });
-        return promise;
+        return delegate(seed_.below, m);
       },
       [this](const msg::listen_socket& m) -> caf::result<msg::socket_listening> {
         return delegate(seed_.below, m);
@@ -42,7 +35,9 @@ secure_layer::behavior_type secure_layer::make_behavior() {
       [this](const msg::get_link_option& m) -> caf::result<msg::option_value> {
         return delegate(seed_.below, m);
       },
-      [this](const msg::flush_socket& m) { return flush(m); },
+      [this](const msg::flush_socket& m) -> caf::result<msg::socket_flushed> {
+        return delegate(seed_.below, m);  // what was given before it is below: chunk_sent says so
+      },
       [this](const msg::close_socket& m) { return close(m); },
       [this](const msg::forget_socket&) { forget(); },
       [this](const msg::offer& m) { offered(m); },
@@ -99,7 +94,7 @@ void secure_layer::prepare(tls::role as, const std::optional<endpoint>& peer,
                            std::function<void(const failure&)> failed) {
   if (!seed_.kit.random) return failed(fail(errc::no_entropy, "no handshake without randomness"));
   const auto handshake = ++begun_;
-  const bool resumes = choices().session_cache && tls::settings_of(choices(), as, {}).resume;
+  const bool resumes = tls::may_resume(choices());
   key_.reset();
   if (as == tls::role::client && resumes && peer) key_ = tls::session_key_of(choices(), *peer);
   ask(this, seed_.kit.keeper, limits::actor_reply_max,

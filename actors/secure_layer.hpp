@@ -36,12 +36,10 @@ protected:
   // ---- from the socket's actor ----
   virtual caf::result<msg::socket_connected> connect(const msg::connect_socket& m) = 0;
   virtual caf::result<msg::channel_connected> serve(const msg::begin_server& m) = 0;
-  virtual caf::result<msg::socket_flushed> flush(const msg::flush_socket& m) = 0;
   virtual caf::result<msg::socket_closed> close(const msg::close_socket& m) = 0;
   virtual caf::result<msg::option_set> save() = 0;
   virtual caf::result<msg::option_set> load() = 0;
   virtual void forget() = 0;  // calls gone() when nothing is left to be said
-  virtual void bound() {}
   virtual void dissolve() {}
   virtual void offered(const msg::offer& m) = 0;
   virtual void wanted(bool receive) = 0;

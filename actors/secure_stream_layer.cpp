@@ -225,10 +225,6 @@ void secure_stream_layer::finish() {
   pump();
 }
 
-caf::result<msg::socket_flushed> secure_stream_layer::flush(const msg::flush_socket& m) {
-  return delegate(seed_.below, m);  // what was given before it is below: chunk_sent says so
-}
-
 // ---- from the link ----
 
 void secure_stream_layer::received(msg::received& m) {

@@ -23,7 +23,6 @@ private:
 
   caf::result<msg::socket_connected> connect(const msg::connect_socket& m) override;
   caf::result<msg::channel_connected> serve(const msg::begin_server& m) override;
-  caf::result<msg::socket_flushed> flush(const msg::flush_socket& m) override;
   caf::result<msg::socket_closed> close(const msg::close_socket& m) override;
   caf::result<msg::option_set> save() override;
   caf::result<msg::option_set> load() override;

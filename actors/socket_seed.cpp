@@ -9,16 +9,20 @@
 
 namespace cellsock {
 
-std::int64_t socket_common::kept(msg::option name) {
+std::int64_t kept_value(const msg::socket_shape& shape, msg::option name) {
   switch (name) {
-    case msg::option::error:
-      return static_cast<std::int64_t>(std::exchange(pending, failure{errc::none}).code);
     case msg::option::recv_timeout_ms: return shape.recv_timeout.count();
     case msg::option::send_timeout_ms: return shape.send_timeout.count();
     default: break;
   }
   const auto set = shape.options.find(name);
   return set == shape.options.end() ? row_of(name).standard : set->second;
+}
+
+std::int64_t socket_common::kept(msg::option name) {
+  if (name == msg::option::error)
+    return static_cast<std::int64_t>(std::exchange(pending, failure{errc::none}).code);
+  return kept_value(shape, name);
 }
 
 void socket_common::keep(const msg::set_option& m) {

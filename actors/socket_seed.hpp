@@ -29,6 +29,9 @@ struct socket_seed {
   secure_kit kit = {};
 };
 
+/// What a socket of this shape has set; it need not live.
+[[nodiscard]] std::int64_t kept_value(const msg::socket_shape& shape, msg::option name);
+
 /// The parts of a socket that do not depend on its type: options, reports, names.
 class socket_common {
 public:

@@ -49,7 +49,7 @@ supervisor_actor::behavior_type supervisor_actor::make_behavior() {
                                           {"peer", to_string(m.peer)}});
       },
       [this](const msg::get_link_report&) { return report(); },
-      [this](const msg::get_rules& m) { return msg::current_rules{rules_of(m.family)}; },
+      [this](const msg::get_rules& m) { return msg::current_rules{datagrams_of(m.shape)}; },
       [this](msg::resolve_name& m) -> caf::result<msg::name_resolved> {
         return delegate(names_, std::move(m));
       },

@@ -101,6 +101,8 @@ inline constexpr std::size_t alpn_names_max = 8;
 inline constexpr std::size_t tls_queue_bytes_max = 17408;
 /// What one record holds (RFC 5246).
 inline constexpr std::size_t tls_record_bytes_max = 16384;
+/// What a record adds at the most: header, IV, MAC and padding of a CBC suite.
+inline constexpr std::size_t tls_record_overhead_max = 13 + 16 + 48 + 16;
 /// What an alert or a close_notify may wait for a slow line before the socket below is closed.
 inline constexpr auto tls_last_words_max = 5s;
 /// Handshakes that one listener's connections may be in at once: a slow or silent client keeps no

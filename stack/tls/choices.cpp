@@ -332,6 +332,10 @@ result<value> get(const choices& from, option what, stage now, const facts* know
   return known_value(what, *known);
 }
 
+bool may_resume(const choices& of) noexcept {
+  return of.session_cache && !any(of.own);
+}
+
 settings settings_of(const choices& from, role as, std::vector<tag_contents> contents) {
   settings made;
   made.kind = from.kind;
@@ -350,7 +354,7 @@ settings settings_of(const choices& from, role as, std::vector<tag_contents> con
   made.rsa_bits_min = from.rsa_bits_min;
   made.sha1_allowed = from.sha1_allowed;
   made.fragment_bytes_max = from.fragment_bytes_max;
-  made.resume = from.session_cache && !any(from.own);
+  made.resume = may_resume(from);
   made.dtls_timeouts = from.retries;
   if (from.handshake_time_s != 0) {
     made.dtls_timeouts = retransmission_of(from.handshake_time_s).value_or(from.retries);

@@ -124,6 +124,9 @@ struct choices {
 /// `facts` null before the handshake is done.
 [[nodiscard]] result<value> get(const choices& of, option what, stage now, const facts* known);
 
+/// Whether its sessions may be come back to. Not with inline credentials: no key names them.
+[[nodiscard]] bool may_resume(const choices& of) noexcept;
+
 /// For a handshake in this role. `contents`: of the tags; the inline credentials join them here.
 /// The caller adds what only it knows: resumption, tickets, the peer's address, the link's
 /// datagram.

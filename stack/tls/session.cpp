@@ -103,10 +103,9 @@ std::size_t session::datagram_bytes_max() const {
 }
 
 std::size_t session::record_overhead() const {
-  constexpr std::size_t most = 13 + 16 + 48 + 16;  // header, IV, MAC, padding of a CBC suite
-  if (engine_->at != phase::open) return most;
+  if (engine_->at != phase::open) return limits::tls_record_overhead_max;
   const int expansion = mbedtls_ssl_get_record_expansion(&engine_->ssl);
-  return expansion < 0 ? most : static_cast<std::size_t>(expansion);
+  return expansion < 0 ? limits::tls_record_overhead_max : static_cast<std::size_t>(expansion);
 }
 
 secret session::take_resumption() {
